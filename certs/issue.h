@@ -1,0 +1,60 @@
+// From specs to certificates. Pure: the same spec, ring and now give the same TBSCertificate bytes, always (ECDSA
+// signatures themselves are randomised by the library).
+#pragma once
+
+#include <openssl/base.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "certs/bytes.h"
+#include "certs/keys.h"
+#include "certs/result.h"
+#include "certs/spec.h"
+
+namespace certs {
+
+// A chain as bytes, ready to serve. All certificates are DER.
+struct IssuedChain {
+  std::vector<Bytes> presented;         // in the order of the Certificate message
+  std::vector<Bytes> trusted;           // the client's trust anchors
+  std::map<std::string, Bytes> nodes;   // every issued node by name
+  bssl::UniquePtr<EVP_PKEY> key;        // signs the handshake
+  KeyType key_type = KeyType::kP256;    // of `key`
+};
+
+// Issues chains for one ring and one point in time, and remembers what it has issued: a certificate that occurs in a
+// thousand chains is signed once. Thread-safe.
+class Issuer {
+ public:
+  // `now` in seconds since the epoch; every date of every spec is relative to it.
+  Issuer(std::shared_ptr<KeyRing> keys, int64_t now);
+  ~Issuer();
+
+  // Issues what the spec presents, trusts and needs. Errors (kBadInput) name the member that cannot be issued:
+  // an unknown issuer node, a tamper that does not occur exactly once, a key type that cannot sign so.
+  Result<std::shared_ptr<const IssuedChain>> Issue(const ChainSpec& spec);
+
+  int64_t now() const { return now_; }
+  KeyRing& keys() { return *keys_; }
+  // How many signatures have been made so far: what issuing really cost.
+  uint64_t signatures_made() const;
+
+ private:
+  struct Memo;
+  const std::shared_ptr<KeyRing> keys_;
+  const int64_t now_;
+  std::unique_ptr<Memo> memo_;
+};
+
+// PEM with one armour ("CERTIFICATE", "PRIVATE KEY") and a final newline.
+std::string ToPem(std::string_view label, ByteView der);
+std::string CertificatesToPem(const std::vector<Bytes>& certificates);
+// The private key as unencrypted PKCS #8 PEM.
+Result<std::string> PrivateKeyToPem(EVP_PKEY* key);
+
+}  // namespace certs

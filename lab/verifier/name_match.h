@@ -1,0 +1,99 @@
+// Does a certificate's name belong to the host that was meant? RFC 9525, by the profile `rfc9525-strict`: the common name
+// is never looked at, a wildcard is the whole left-most label and stands for exactly one, an IP address matches only an
+// iPAddress, and everything is compared as ASCII without case. Own code, no allocation, linear in its input.
+//
+//   Reference ref = *ParseReference("mail.bob.test");
+//   MatchName({PresentedForm::kDns, ToView("*.bob.test")}, ref, NamePolicy{}).match  // true
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "certs/bytes.h"
+
+namespace verifier {
+
+using certs::ByteView;
+
+// Where an implementation may differ; every default is the strict answer. Profiles are fixed settings of these.
+struct NamePolicy {
+  // How many labels must follow `*.`: 2 refuses "*.test"; 1 is RFC 9525 6.3 to the letter.
+  int wildcard_min_suffix_labels = 2;
+  bool operator==(const NamePolicy&) const = default;
+};
+
+// The policy of a named profile ("rfc9525-strict", "rfc9525-literal"), or nothing. `ProfileNames` lists them.
+std::optional<NamePolicy> ProfileByName(std::string_view name);
+std::vector<std::string_view> ProfileNames();
+
+// Why an identifier is not one, or why two do not match. Names are stable, for machines; sentences are for people.
+enum class NameReason : uint8_t {
+  kMatchExact,          // equal, label by label
+  kMatchWildcard,       // equal, with * standing for the reference's left-most label
+  kMatchIp,             // the same address, octet for octet
+  kValid,               // an identifier that was only asked about, and is one
+  kDifferentName,       // two valid names that are not equal
+  kDifferentLabelCount, // equal suffix, but * would have to stand for none or for several labels
+  kDifferentIp,
+  kKindMismatch,        // a dNSName against an IP reference, or an iPAddress against a host name
+  kWildcardForbidden,   // the name part is not covered: * against an IP, ...
+  kCommonNameIgnored,   // the subject's common name is never an identifier (RFC 9525 2)
+  kEmpty,
+  kEmptyLabel,          // two dots in a row, a leading dot
+  kLabelTooLong,        // more than 63 octets
+  kNameTooLong,         // more than 253 octets
+  kBadCharacter,        // outside A-Z a-z 0-9 - _ : NUL, space, 0x80..0xff, ...
+  kEdgeHyphen,          // a label begins or ends with a hyphen
+  kNumericLastLabel,    // the last label is all digits: looks like an IP address
+  kTrailingDot,         // in a presented identifier
+  kBadWildcard,         // a * that is not the whole left-most label, or a second one
+  kWildcardTooBroad,    // too few labels behind the *
+  kBadIpLength,         // an iPAddress that is not 4 or 16 octets
+  kBadIpLiteral,        // looks like an IP address and is not written as one: brackets, zone, leading zeros
+};
+std::string_view Name(NameReason reason);      // stable: "match-exact", "bad-wildcard", ...
+std::string_view Sentence(NameReason reason);  // for people
+
+// What the user configured, classified once: a DNS-ID or an IP-ID. A value; holds its own copy.
+struct Reference {
+  enum class Kind : uint8_t { kDns, kIp };
+  Kind kind = Kind::kDns;
+  std::string dns;                     // kDns: A-labels, lower case, no trailing dot; also what goes into SNI
+  std::array<uint8_t, 16> ip{};        // kIp: the first ip_len octets
+  uint8_t ip_len = 0;                  // 4 or 16
+
+  bool operator==(const Reference&) const = default;
+};
+
+// Classifies and normalises a configured name (name policy 1.2 and 1.3): strict dotted decimal or RFC 4291 text is an
+// IP-ID, anything else a DNS-ID, whose one trailing dot is stripped and whose U-labels become A-labels. The error says
+// why it is neither.
+std::expected<Reference, NameReason> ParseReference(std::string_view configured);
+
+// Which field of the certificate an identifier comes from.
+enum class PresentedForm : uint8_t { kDns, kIp, kCommonName };
+
+// One presented identifier; borrows its octets, which need not end in NUL.
+struct Presented {
+  PresentedForm form = PresentedForm::kDns;
+  ByteView value;
+};
+
+// Whether one identifier is well-formed by the policy, without comparing it to anything (kValid, or why not).
+NameReason CheckPresented(const Presented& presented, const NamePolicy& policy);
+
+struct NameDecision {
+  bool match = false;
+  bool presented_valid = true;  // false: the identifier is malformed and counts for nothing
+  NameReason reason = NameReason::kDifferentName;
+};
+
+// Decides whether one presented identifier matches the reference. Total; never allocates; linear in the input.
+NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy);
+
+}  // namespace verifier

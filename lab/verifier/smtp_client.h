@@ -1,0 +1,102 @@
+// A mail client that decides before it sends anything that matters. No sockets, no clock, no threads: the caller moves bytes
+// and tells the time, so the same object runs over a socket, over a pipe in virtual time, and under a fuzzer.
+//
+//   SmtpClient client(config);
+//   while (!client.Done()) {
+//     client.Receive(bytes from the peer);      // or client.ReceiveEof()
+//     client.Advance(now);
+//     send(client.TakeOutput());
+//   }
+//   client.result().verdict                     // kOk: verified and delivered
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/bytes.h"
+#include "certs/verdict.h"
+#include "lab/verifier/verify.h"
+
+namespace verifier {
+
+// Time since any fixed point; only differences matter.
+using Micros = std::chrono::microseconds;
+
+enum class TlsMode : uint8_t {
+  kStartTls,  // RFC 3207: clear text first, then STARTTLS
+  kImplicit,  // RFC 8314: TLS from the first byte
+};
+
+// How long the client waits for each thing; every wait has one (RFC 5321 4.5.3.2 gives minima for real mail; the lab's
+// default is shorter, so that a stalled server is a verdict soon).
+struct Timeouts {
+  Micros greeting = std::chrono::seconds(30);
+  Micros reply = std::chrono::seconds(30);       // the whole reply, however slowly its bytes drip in
+  Micros handshake = std::chrono::seconds(30);   // the whole handshake
+  Micros data = std::chrono::seconds(60);        // the reply to the message's end
+};
+
+struct Message {
+  std::string from, to;  // addresses without angle brackets
+  std::string body;      // RFC 5322 text; lines of CRLF or LF, sent dot-stuffed
+};
+
+struct SmtpClientConfig {
+  std::string reference;           // host name or IP literal; decides SNI and what the certificate must name
+  std::vector<certs::Bytes> anchors;  // DER trust anchors
+  int64_t now = 0;                 // validation time, seconds since the epoch
+  TlsMode mode = TlsMode::kStartTls;
+  Timeouts timeouts;
+  std::string helo = "client.lab.test";
+  std::optional<std::string> user, password;  // AUTH PLAIN or LOGIN, after TLS only, if the server offers it there
+  std::optional<Message> message;  // what to deliver once verified; none: QUIT after the decision
+  NamePolicy names;
+};
+
+// Where the client was when it ended, coarse; the evidence of a lab comes from the server, not from here.
+enum class Stage : uint8_t { kConnected, kGreeted, kEhlo, kStartTlsSent, kHandshake, kVerified, kAuthenticated, kDelivered };
+std::string_view Name(Stage stage);
+
+struct SmtpClientResult {
+  certs::Verdict verdict;   // kOk only if the server was verified and every command that had to succeed did
+  std::string detail;       // one sentence, escaped
+  Stage stage = Stage::kConnected;
+  bool verified = false;    // the server's identity was established
+  VerifyResult verification;  // of the certificate, when one was seen
+  std::vector<certs::Bytes> chain;  // as presented
+  std::string tls_version, tls_cipher;  // as BoringSSL names them; empty before
+};
+
+class SmtpClient {
+ public:
+  explicit SmtpClient(SmtpClientConfig config);
+  ~SmtpClient();
+  SmtpClient(const SmtpClient&) = delete;
+  SmtpClient& operator=(const SmtpClient&) = delete;
+
+  // Hands over bytes that arrived. Buffers are bounded: a server that sends more than 64 KiB that the client did not ask
+  // for is refused.
+  void Receive(certs::ByteView bytes);
+  // The peer closed its direction (`reset`: aborted the connection).
+  void ReceiveEof(bool reset);
+  // Does everything that can be done at `now`. Returns true if anything happened. The first call starts the clocks.
+  bool Advance(Micros now);
+  // Takes the bytes to send. Empty when there are none.
+  certs::Bytes TakeOutput();
+  // True once the client has nothing more to do and its last bytes have been taken; the caller then closes.
+  bool Done() const;
+  // When Advance must be called again even if nothing arrives; nothing when Done.
+  std::optional<Micros> NextDeadline() const;
+
+  const SmtpClientResult& result() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace verifier

@@ -1,0 +1,66 @@
+// THE verifier: may this client believe that it talks to the host it meant? Builds a path from the server's certificate
+// to a trust anchor (backtracking, within a budget), applies RFC 5280 to it and RFC 9525 to the server's names.
+//
+//   VerifyRequest request{.chain = presented, .anchors = roots, .reference = "mail.bob.test", .now = now};
+//   VerifyResult result = Verify(request);
+//   if (!result.verdict.ok()) { /* result.verdict.reason, .depth */ }
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "certs/bytes.h"
+#include "certs/verdict.h"
+#include "lab/verifier/name_match.h"
+
+namespace verifier {
+
+using certs::Verdict;
+
+// How the server's certificate will be used in the handshake; decides what keyUsage must allow (RFC 5280 4.2.1.3).
+enum class KeyExchange : uint8_t {
+  kSigning,    // every TLS 1.3 and ECDHE suite: digitalSignature
+  kTransport,  // static RSA: keyEncipherment
+};
+
+// What a peer must be good for.
+enum class Purpose : uint8_t { kServer, kClient };
+
+struct VerifyRequest {
+  std::vector<ByteView> chain;    // DER as presented: the server's own first, the rest in any order; borrowed
+  std::vector<ByteView> anchors;  // DER of the trust anchors; borrowed
+  // What the client was told to connect to: a host name or an IP literal. Empty is an invalid reference, never "any".
+  std::string reference;
+  int64_t now = 0;                // seconds since the epoch
+  KeyExchange key_exchange = KeyExchange::kSigning;
+  Purpose purpose = Purpose::kServer;
+  NamePolicy names;
+  int max_intermediates = 10;     // a longer path is kPathTooLong
+  int max_signature_checks = 100; // the search's budget
+  bool collect_all = false;       // go on after the first defect and report every one
+  bool check_name = true;         // false only for callers that match names themselves (client certificates, limbo)
+};
+
+// One defect, with the facts behind it in words (escaped, bounded): "notAfter 2024-01-01T00:00:00Z is before now".
+struct Defect {
+  Verdict verdict;
+  std::string detail;
+};
+
+struct VerifyResult {
+  Verdict verdict;               // the first defect by the documented precedence, or kOk
+  std::vector<Defect> defects;   // collect-all: every defect of the best path; otherwise at most one
+  std::vector<int> path;         // the path judged, leaf first: indices into chain; an anchor is chain.size() + its index
+  int signature_checks = 0;      // work done
+  std::string matched_name;      // the presented identifier that matched, escaped; empty if none did
+};
+
+// Verifies. Total: it never fails to answer, throws nothing, and its work is bounded by the request's budget.
+//
+// Precedence of the first defect (README of this folder): malformed certificate, then the path (unknown issuer,
+// self-signed, budget), then per certificate from the anchor down to the leaf: form, algorithm, signature, strength, dates,
+// CA rules, extensions, name constraints; then the leaf's usage; then the names.
+VerifyResult Verify(const VerifyRequest& request);
+
+}  // namespace verifier
