@@ -20,11 +20,11 @@ namespace certs {
 
 // A chain as bytes, ready to serve. All certificates are DER.
 struct IssuedChain {
-  std::vector<Bytes> presented;         // in the order of the Certificate message
-  std::vector<Bytes> trusted;           // the client's trust anchors
-  std::map<std::string, Bytes> nodes;   // every issued node by name
-  bssl::UniquePtr<EVP_PKEY> key;        // signs the handshake
-  KeyType key_type = KeyType::kP256;    // of `key`
+  std::vector<Bytes> presented;        // in the order of the Certificate message
+  std::vector<Bytes> trusted;          // the client's trust anchors
+  std::map<std::string, Bytes> nodes;  // every issued node by name
+  bssl::UniquePtr<EVP_PKEY> key;       // signs the handshake
+  KeyType key_type = KeyType::kP256;   // of `key`
 };
 
 // Issues chains for one ring and one point in time, and remembers what it has issued: a certificate that occurs in a

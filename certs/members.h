@@ -12,6 +12,7 @@
 
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 
 namespace certs {
 
@@ -19,7 +20,7 @@ namespace certs {
 template <typename Struct, typename Value>
 struct Member {
   std::string_view name;
-  Value Struct::*where;
+  Value Struct::* where;
 };
 template <typename Struct, typename Value>
 Member(const char*, Value Struct::*) -> Member<Struct, Value>;

@@ -60,7 +60,8 @@ enum class SigAlg : uint8_t {
   kRsaPssSha384,
   kRsaPssSha512,
   kEd25519,
-  kUnknownOid,  // an algorithm nobody knows (1.3.6.1.4.1.55738.1.1, from an unassigned private arc); as a truth it signs nothing useful
+  kUnknownOid,  // an algorithm nobody knows (1.3.6.1.4.1.55738.1.1, from an unassigned private arc); as a truth it
+                // signs nothing useful
 };
 std::string_view Name(SigAlg alg);
 
@@ -77,16 +78,26 @@ struct Attribute {
   Bytes value;
 
   bool operator==(const Attribute&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"oid", &Attribute::oid}, Member{"type", &Attribute::type},
-                                              Member{"value", &Attribute::value}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"oid", &Attribute::oid}, Member{"type", &Attribute::type}, Member{"value", &Attribute::value}};
 };
 using DistinguishedName = std::vector<Attribute>;
 
 DistinguishedName CommonName(std::string_view text);
 DistinguishedName Organization(std::string_view text);
 
-// The context tag number of a GeneralName choice (RFC 5280 4.2.1.6). Other tag numbers may be forged through `tag`.
-enum class NameForm : uint8_t { kOther = 0, kEmail = 1, kDns = 2, kX400 = 3, kDirectory = 4, kEdi = 5, kUri = 6, kIp = 7, kRegisteredId = 8 };
+// The context tag number of a GeneralName choice (RFC 5280 4.2.1.6). Any other number up to 30 is cast to it.
+enum class NameForm : uint8_t {
+  kOther = 0,
+  kEmail = 1,
+  kDns = 2,
+  kX400 = 3,
+  kDirectory = 4,
+  kEdi = 5,
+  kUri = 6,
+  kIp = 7,
+  kRegisteredId = 8
+};
 std::string_view Name(NameForm form);
 
 // A GeneralName: its tag and the octets inside it. kOther and kDirectory carry the encoded inside of their constructed
@@ -99,9 +110,9 @@ struct GeneralName {
   static constexpr auto kMembers = std::tuple{Member{"form", &GeneralName::form}, Member{"value", &GeneralName::value}};
 };
 
-GeneralName Dns(std::string_view name);             // octets as given, NUL and all
-GeneralName Ip(std::string_view literal);           // IPv4 or IPv6 text; asserts that it is one
-GeneralName IpOctets(Bytes octets);                 // any number of octets
+GeneralName Dns(std::string_view name);    // octets as given, NUL and all
+GeneralName Ip(std::string_view literal);  // IPv4 or IPv6 text; asserts that it is one
+GeneralName IpOctets(Bytes octets);        // any number of octets
 GeneralName Email(std::string_view address);
 GeneralName Uri(std::string_view uri);
 GeneralName SrvName(std::string_view service_name);  // otherName id-on-dnsSRV (RFC 4985), IA5String
@@ -120,7 +131,8 @@ std::string_view Name(TimeForm form);
 struct TimeSpec {
   std::chrono::seconds from_now{0};
   TimeForm form = TimeForm::kAuto;
-  std::optional<std::string> raw = std::nullopt;  // overrides from_now; `form` then picks the tag (kAuto: by length, 13 = UTCTime)
+  std::optional<std::string> raw =
+      std::nullopt;  // overrides from_now; `form` then picks the tag (kAuto: by length, 13 = UTCTime)
 
   bool operator==(const TimeSpec&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"from_now", &TimeSpec::from_now}, Member{"form", &TimeSpec::form},
@@ -135,8 +147,9 @@ struct BasicConstraints {
   bool critical = true;
 
   bool operator==(const BasicConstraints&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len},
-                                              Member{"critical", &BasicConstraints::critical}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len},
+                 Member{"critical", &BasicConstraints::critical}};
 };
 
 // KeyUsage bits (RFC 5280 4.2.1.3), as 1 << bit number.
@@ -163,8 +176,8 @@ struct ExtendedKeyUsage {
   bool critical = false;
 
   bool operator==(const ExtendedKeyUsage&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"purposes", &ExtendedKeyUsage::purposes},
-                                              Member{"critical", &ExtendedKeyUsage::critical}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"purposes", &ExtendedKeyUsage::purposes}, Member{"critical", &ExtendedKeyUsage::critical}};
 };
 inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
 inline constexpr std::string_view kClientAuth = "1.3.6.1.5.5.7.3.2";
@@ -176,7 +189,8 @@ struct SubjectAltName {
   bool critical = false;
 
   bool operator==(const SubjectAltName&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"names", &SubjectAltName::names}, Member{"critical", &SubjectAltName::critical}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"names", &SubjectAltName::names}, Member{"critical", &SubjectAltName::critical}};
 };
 
 // NameConstraints (RFC 5280 4.2.1.10). An iPAddress subtree's value is address octets followed by mask octets.
@@ -186,9 +200,9 @@ struct NameConstraints {
   bool critical = true;
 
   bool operator==(const NameConstraints&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"permitted", &NameConstraints::permitted},
-                                              Member{"excluded", &NameConstraints::excluded},
-                                              Member{"critical", &NameConstraints::critical}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"permitted", &NameConstraints::permitted}, Member{"excluded", &NameConstraints::excluded},
+                 Member{"critical", &NameConstraints::critical}};
 };
 
 // Any extension at all: `value` is what stands inside the OCTET STRING, well-formed or not.
@@ -198,8 +212,9 @@ struct RawExtension {
   Bytes value;
 
   bool operator==(const RawExtension&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"oid", &RawExtension::oid}, Member{"critical", &RawExtension::critical},
-                                              Member{"value", &RawExtension::value}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"oid", &RawExtension::oid}, Member{"critical", &RawExtension::critical},
+                 Member{"value", &RawExtension::value}};
 };
 
 // ------------------------------------------------------------------------------------------------ certificates
@@ -230,12 +245,12 @@ struct CertSpec {
   TimeSpec not_after{std::chrono::hours(24 * 30)};
   KeySpec key;
 
-  std::optional<KeySpec> signing_key;      // really signs, instead of the issuer node's key
-  std::optional<SigAlg> signature;         // really signs with; default: what suits the signing key
-  std::optional<SigAlg> inner_algorithm;   // claimed in the TBSCertificate
-  std::optional<SigAlg> outer_algorithm;   // claimed beside the signature
+  std::optional<KeySpec> signing_key;     // really signs, instead of the issuer node's key
+  std::optional<SigAlg> signature;        // really signs with; default: what suits the signing key
+  std::optional<SigAlg> inner_algorithm;  // claimed in the TBSCertificate
+  std::optional<SigAlg> outer_algorithm;  // claimed beside the signature
   SignatureFault signature_fault = SignatureFault::kNone;
-  std::optional<KeySpec> swapped_key;      // put into the SPKI *after* signing: a clone with the thief's own key
+  std::optional<KeySpec> swapped_key;  // put into the SPKI *after* signing: a clone with the thief's own key
 
   std::optional<BasicConstraints> basic_constraints;
   std::optional<KeyUsage> key_usage;
@@ -279,9 +294,9 @@ struct CertSpec {
 // A graph of certificates, what of it the server presents and what of it the client trusts. Only nodes that are
 // presented, trusted or needed as an issuer are ever issued; the others cost nothing.
 struct ChainSpec {
-  std::vector<CertSpec> certs;         // names are unique
-  std::vector<std::string> presented;  // node names in the order of the Certificate message; the first is the leaf
-  std::vector<std::string> trusted;    // node names of the client's trust anchors
+  std::vector<CertSpec> certs;           // names are unique
+  std::vector<std::string> presented;    // node names in the order of the Certificate message; the first is the leaf
+  std::vector<std::string> trusted;      // node names of the client's trust anchors
   std::optional<KeySpec> handshake_key;  // really signs the handshake, instead of the leaf's key
 
   // The node of that name. Asserts that it exists: specs are written by programmers.
@@ -294,15 +309,16 @@ struct ChainSpec {
   CertSpec& root() { return At("root"); }
 
   bool operator==(const ChainSpec&) const = default;
-  static constexpr auto kMembers = std::tuple{
-      Member{"certs", &ChainSpec::certs}, Member{"presented", &ChainSpec::presented},
-      Member{"trusted", &ChainSpec::trusted}, Member{"handshake_key", &ChainSpec::handshake_key}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"certs", &ChainSpec::certs}, Member{"presented", &ChainSpec::presented},
+                 Member{"trusted", &ChainSpec::trusted}, Member{"handshake_key", &ChainSpec::handshake_key}};
 };
 
 // Bob's good chain: leaf for mail.bob.test (SAN only, P-256) <- intermediate <- root; leaf and intermediate presented,
 // root trusted. The root is name-constrained to `.test` and the loopback networks, so that a root that leaks can vouch
 // for nothing outside the lab. The graph also holds, neither presented nor trusted, the nodes that attacks need:
-// "eve-root" (another root nobody trusts), "eve-intermediate" (under it), and "fake-root" (the root's own name, another key).
+// "eve-root" (another root nobody trusts), "eve-intermediate" (under it), and "fake-root" (the root's own name, another
+// key).
 ChainSpec GoodChain();
 
 // The names in the examples.
