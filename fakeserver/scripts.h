@@ -1,0 +1,135 @@
+// What a server does, as data. The zero value of every struct behaves well; a fault is one member set. Nothing here does
+// anything: smtp_session.h, tls_endpoint.h and connection.h read it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "certs/members.h"
+#include "fakeserver/byte_stream.h"
+
+namespace fakeserver {
+
+using certs::Member;
+
+// Whether TLS starts after STARTTLS (RFC 3207) or with the first byte (RFC 8314).
+enum class TlsMode : uint8_t { kStartTls, kImplicit };
+std::string_view Name(TlsMode mode);  // "starttls", "implicit"
+
+// ------------------------------------------------------------------------------------------------ SMTP
+
+// A command verb; kOther is anything the server does not know.
+enum class Verb : uint8_t { kHelo, kEhlo, kStartTls, kAuth, kMail, kRcpt, kData, kEndOfData, kRset, kNoop, kVrfy, kHelp, kQuit, kOther };
+std::string_view Name(Verb verb);  // "EHLO", ...; "end of data"
+
+// One reply (RFC 5321 4.2): a code and one line of text or several. With `raw`, exactly those bytes instead.
+struct Reply {
+  int code = 250;
+  std::vector<std::string> lines;  // none: the code alone
+  std::optional<Bytes> raw = std::nullopt;
+
+  bool operator==(const Reply&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw}};
+};
+
+// Where bytes are injected in clear around the reply to STARTTLS: the response-injection family (CVE-2021-22947 class).
+enum class Placement : uint8_t {
+  kNone,
+  kBeforeReply,      // in the same segment, in front of the 220 line
+  kSameSegment,      // behind the 220 line, in the same write
+  kNextSegment,      // behind the 220 line, in a write of its own, before the client speaks
+  kBeforeServerHello,  // after the ClientHello arrived, before the first TLS record
+};
+std::string_view Name(Placement placement);
+
+struct Injection {
+  Placement placement = Placement::kNone;
+  Bytes payload;
+
+  bool operator==(const Injection&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"placement", &Injection::placement}, Member{"payload", &Injection::payload}};
+};
+
+// What follows a 220 to STARTTLS.
+enum class AfterStartTls : uint8_t {
+  kHandshake,     // TLS, as promised
+  kStayInClear,   // the server goes on in clear SMTP, ClientHello or not
+};
+std::string_view Name(AfterStartTls after);
+
+struct SmtpScript {
+  std::string host = "mail.bob.test";  // in the greeting and the EHLO reply
+  std::optional<Reply> greeting;       // default: 220 <host> ESMTP
+  // EHLO keywords before and inside TLS. STARTTLS is listed like any other; inside TLS it must not be.
+  std::vector<std::string> capabilities_clear = {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS"};
+  std::vector<std::string> capabilities_tls = {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "AUTH PLAIN LOGIN"};
+  std::map<Verb, Reply> replies;       // instead of what the command would get
+  AfterStartTls after_starttls = AfterStartTls::kHandshake;
+  Injection injection;
+  bool greet_in_clear_on_implicit = false;  // implicit TLS port: send the clear greeting instead of waiting for TLS
+  bool tls_on_connect = false;              // STARTTLS port: speak TLS from the first byte instead of greeting
+  Micros hold_first_ehlo_in_tls{0};         // waits before answering the first EHLO/HELO inside TLS: a fooled client talks early
+
+  bool operator==(const SmtpScript&) const = default;
+  static constexpr auto kMembers = std::tuple{
+      Member{"host", &SmtpScript::host},
+      Member{"greeting", &SmtpScript::greeting},
+      Member{"capabilities_clear", &SmtpScript::capabilities_clear},
+      Member{"capabilities_tls", &SmtpScript::capabilities_tls},
+      Member{"replies", &SmtpScript::replies},
+      Member{"after_starttls", &SmtpScript::after_starttls},
+      Member{"injection", &SmtpScript::injection},
+      Member{"greet_in_clear_on_implicit", &SmtpScript::greet_in_clear_on_implicit},
+      Member{"tls_on_connect", &SmtpScript::tls_on_connect},
+      Member{"hold_first_ehlo_in_tls", &SmtpScript::hold_first_ehlo_in_tls},
+  };
+};
+
+// ------------------------------------------------------------------------------------------------ TLS
+
+struct TlsScript {
+  uint16_t min_version = 0x0303;  // TLS 1.2
+  uint16_t max_version = 0x0304;  // TLS 1.3
+  int tickets = 0;                // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
+
+  bool operator==(const TlsScript&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"min_version", &TlsScript::min_version},
+                                              Member{"max_version", &TlsScript::max_version}, Member{"tickets", &TlsScript::tickets}};
+};
+
+// ------------------------------------------------------------------------------------------------ transport
+
+// The stages a connection announces, in order; faults name one.
+enum class Stage : uint8_t {
+  kConnected,
+  kGreetingSent,
+  kEhloSeen,
+  kStartTlsSeen,
+  kStartTlsAnswered,
+  kClientHelloSeen,
+  kServerFlightSent,
+  kHandshakeDone,
+  kEhloInTlsSeen,
+  kMailSeen,
+  kDataSeen,
+  kMessageSeen,
+};
+std::string_view Name(Stage stage);
+
+// What the transport does when the stage is reached, before anything else is sent.
+enum class CutKind : uint8_t { kNone, kClose, kReset, kSilence };
+std::string_view Name(CutKind kind);
+
+struct LinkScript {
+  CutKind cut = CutKind::kNone;
+  Stage cut_at = Stage::kConnected;
+
+  bool operator==(const LinkScript&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"cut", &LinkScript::cut}, Member{"cut_at", &LinkScript::cut_at}};
+};
+
+}  // namespace fakeserver
