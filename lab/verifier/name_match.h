@@ -1,6 +1,6 @@
-// Does a certificate's name belong to the host that was meant? RFC 9525, by the profile `rfc9525-strict`: the common name
-// is never looked at, a wildcard is the whole left-most label and stands for exactly one, an IP address matches only an
-// iPAddress, and everything is compared as ASCII without case. Own code, no allocation, linear in its input.
+// Does a certificate's name belong to the host that was meant? RFC 9525, by the profile `rfc9525-strict`: the common
+// name is never looked at, a wildcard is the whole left-most label and stands for exactly one, an IP address matches
+// only an iPAddress, and everything is compared as ASCII without case. Own code, no allocation, linear in its input.
 //
 //   Reference ref = *ParseReference("mail.bob.test");
 //   MatchName({PresentedForm::kDns, ToView("*.bob.test")}, ref, NamePolicy{}).match  // true
@@ -33,28 +33,29 @@ std::vector<std::string_view> ProfileNames();
 
 // Why an identifier is not one, or why two do not match. Names are stable, for machines; sentences are for people.
 enum class NameReason : uint8_t {
-  kMatchExact,          // equal, label by label
-  kMatchWildcard,       // equal, with * standing for the reference's left-most label
-  kMatchIp,             // the same address, octet for octet
-  kValid,               // an identifier that was only asked about, and is one
-  kDifferentName,       // two valid names that are not equal
-  kDifferentLabelCount, // equal suffix, but * would have to stand for none or for several labels
+  kMatchExact,           // equal, label by label
+  kMatchWildcard,        // equal, with * standing for the reference's left-most label
+  kMatchIp,              // the same address, octet for octet
+  kValid,                // an identifier that was only asked about, and is one
+  kDifferentName,        // two valid names that are not equal
+  kDifferentLabelCount,  // equal suffix, but * would have to stand for none or for several labels
   kDifferentIp,
-  kKindMismatch,        // a dNSName against an IP reference, or an iPAddress against a host name
-  kWildcardForbidden,   // the name part is not covered: * against an IP, ...
-  kCommonNameIgnored,   // the subject's common name is never an identifier (RFC 9525 2)
+  kKindMismatch,       // a dNSName against an IP reference, or an iPAddress against a host name
+  kWildcardForbidden,  // a valid wildcard against an IP reference
+  kCommonNameIgnored,  // the subject's common name is never an identifier (RFC 9525 2)
   kEmpty,
-  kEmptyLabel,          // two dots in a row, a leading dot
-  kLabelTooLong,        // more than 63 octets
-  kNameTooLong,         // more than 253 octets
-  kBadCharacter,        // outside A-Z a-z 0-9 - _ : NUL, space, 0x80..0xff, ...
-  kEdgeHyphen,          // a label begins or ends with a hyphen
-  kNumericLastLabel,    // the last label is all digits: looks like an IP address
-  kTrailingDot,         // in a presented identifier
-  kBadWildcard,         // a * that is not the whole left-most label, or a second one
-  kWildcardTooBroad,    // too few labels behind the *
-  kBadIpLength,         // an iPAddress that is not 4 or 16 octets
-  kBadIpLiteral,        // looks like an IP address and is not written as one: brackets, zone, leading zeros
+  kEmptyLabel,        // two dots in a row, a leading dot
+  kLabelTooLong,      // more than 63 octets
+  kNameTooLong,       // more than 253 octets
+  kBadCharacter,      // outside A-Z a-z 0-9 - _ : NUL, space, 0x80..0xff, ...
+  kEdgeHyphen,        // a label begins or ends with a hyphen
+  kNumericLastLabel,  // the last label is all digits: looks like an IP address
+  kTrailingDot,       // in a presented identifier
+  kBadWildcard,       // a * that is not the whole left-most label, or a second one
+  kWildcardTooBroad,  // too few labels behind the *
+  kBadIpLength,       // an iPAddress that is not 4 or 16 octets
+  kBadIpLiteral,      // looks like an IP address and is not written as one: brackets, zone, leading zeros
+  kBadIdn,            // not UTF-8, or not a valid internationalised name
 };
 std::string_view Name(NameReason reason);      // stable: "match-exact", "bad-wildcard", ...
 std::string_view Sentence(NameReason reason);  // for people
@@ -63,16 +64,20 @@ std::string_view Sentence(NameReason reason);  // for people
 struct Reference {
   enum class Kind : uint8_t { kDns, kIp };
   Kind kind = Kind::kDns;
-  std::string dns;                     // kDns: A-labels, lower case, no trailing dot; also what goes into SNI
-  std::array<uint8_t, 16> ip{};        // kIp: the first ip_len octets
-  uint8_t ip_len = 0;                  // 4 or 16
+  std::string dns;               // kDns: A-labels, lower case, no trailing dot; also what goes into SNI
+  std::array<uint8_t, 16> ip{};  // kIp: the first ip_len octets
+  uint8_t ip_len = 0;            // 4 or 16
 
   bool operator==(const Reference&) const = default;
 };
 
-// Classifies and normalises a configured name (name policy 1.2 and 1.3): strict dotted decimal or RFC 4291 text is an
-// IP-ID, anything else a DNS-ID, whose one trailing dot is stripped and whose U-labels become A-labels. The error says
-// why it is neither.
+// Classifies and normalises a configured name, once (RFC 9525 7.4): strict dotted decimal or RFC 4291 2.2 text is an
+// IP-ID, anything else a DNS-ID, whose one trailing dot is stripped and whose U-labels become A-labels (idna.h). The
+// error says why it is neither; the checks run in this order:
+//   empty; absurdly long; an IP address in brackets, with a zone id or otherwise miswritten; an ASCII character that no
+//   host name holds; U-labels that do not convert; then length, labels from the left, and a last label of digits, which
+//   is what "127.1", "0177.0.0.1" and "1.2.3.256" fail by: they are never taken for addresses, nor for names.
+// A name of ASCII only is not mapped: what looks like an A-label is kept as it is, even if it decodes to nothing.
 std::expected<Reference, NameReason> ParseReference(std::string_view configured);
 
 // Which field of the certificate an identifier comes from.
@@ -84,7 +89,10 @@ struct Presented {
   ByteView value;
 };
 
-// Whether one identifier is well-formed by the policy, without comparing it to anything (kValid, or why not).
+// Whether one identifier is well-formed by the policy, without comparing it to anything: kValid, or why not. A dNSName
+// is checked in this order: empty, too long, trailing dot, a * out of place, the labels behind "*." from the left, a
+// last label of digits, too few labels behind the *. A common name is never an identifier: kCommonNameIgnored. Never
+// allocates.
 NameReason CheckPresented(const Presented& presented, const NamePolicy& policy);
 
 struct NameDecision {
@@ -93,7 +101,8 @@ struct NameDecision {
   NameReason reason = NameReason::kDifferentName;
 };
 
-// Decides whether one presented identifier matches the reference. Total; never allocates; linear in the input.
+// Decides whether one presented identifier matches the reference, which came from ParseReference. Total; never
+// allocates; linear in the input. A malformed identifier is never compared, so that equal junk does not match.
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy);
 
 }  // namespace verifier
