@@ -1,0 +1,42 @@
+// What a client gave away, read from the transcripts of all its connections: the disclosure ladder.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/verdict.h"
+#include "fakeserver/transcript.h"
+#include "lab/scenario/scenario.h"
+
+namespace lab {
+
+// Made anew for every run of every scenario, so that whatever leaks is attributable, even on another connection.
+struct Honey {
+  std::string user, password, helo, from, to, token;  // token stands in the message body
+};
+Honey MakeHoney(uint64_t seed, std::string_view scenario, std::string_view client);
+
+struct Observation {
+  int connections = 0;
+  Rung rung = Rung::kConnected;        // the highest reached, in TLS or not; meaningless when connections == 0
+  // Reached in clear, when TLS should have been there:
+  bool auth_in_clear = false, secret_in_clear = false, envelope_in_clear = false, body_in_clear = false;
+  // Reached inside TLS:
+  bool command_in_tls = false;         // any but QUIT
+  bool ehlo_in_tls = false, auth_in_tls = false, secret_in_tls = false, envelope_in_tls = false, body_in_tls = false;
+  bool delivered_in_tls = false, delivered_in_clear = false;  // the message arrived whole and was answered 250
+  bool certificate_sent = false, handshake_done = false;
+  bool spoke_early = false;            // answered a reply that had not been sent yet: it believed an injected one
+  bool clear_bytes_after_starttls = false;  // spoke clear text where TLS should be
+  std::optional<int> client_alert;     // the first alert the client sent
+  std::string server_name;             // SNI of the first ClientHello
+  bool tls_never_tried = false;
+};
+
+Observation Observe(const std::vector<fakeserver::Transcript>& transcripts, const Honey& honey);
+
+// One sentence: how far it went and what it gave away.
+std::string ToSentence(const Observation& observation);
+
+}  // namespace lab
