@@ -1,0 +1,201 @@
+#include "lab/report/results.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "certs/bytes.h"
+
+namespace lab {
+namespace {
+
+using certs::ErrorCode;
+using certs::Fail;
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kTail = "\n  ]\n}\n";
+
+std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json ToJson(const ResultsHeader& header) {
+  Json clients = Json::array();
+  for (const auto& client : header.clients) {
+    clients.push_back({{"name", client.name}, {"title", client.title}, {"version", client.version}});
+  }
+  return {{"suite", header.suite},          {"suite_hash", header.suite_hash}, {"crypto", header.crypto},
+          {"seed", header.seed},            {"now_memory", header.now_memory}, {"now_tcp", header.now_tcp},
+          {"started", header.started},      {"clients", clients}};
+}
+
+Json ToJson(const ResultCell& cell) {
+  Json json = {{"client", cell.client},
+               {"scenario", cell.scenario},
+               {"mode", cell.mode},
+               {"policy", cell.policy},
+               {"wire", cell.wire},
+               {"outcome", cell.outcome},
+               {"as_expected", cell.as_expected},
+               {"expected", cell.expected},
+               {"sentence", cell.sentence},
+               {"summary", cell.summary},
+               {"source", cell.source},
+               {"rows", cell.rows},
+               {"severity", cell.severity}};
+  if (!cell.sanity.empty()) {
+    json["sanity"] = cell.sanity;
+  }
+  Json server = {{"connections", cell.connections}, {"reached", cell.reached}, {"saw", cell.server_saw},
+                 {"server_name", cell.server_name}};
+  server["client_alert"] = cell.client_alert ? Json(*cell.client_alert) : Json(nullptr);
+  json["server"] = server;
+  json["client_said"] = {{"said", cell.client_said}, {"output", cell.client_output}};
+  json["chain_sha256"] = cell.chain_sha256;
+  json["duration_us"] = cell.duration_us;
+  json["repro"] = cell.repro;
+  json["transcripts"] = cell.transcripts;
+  return json;
+}
+
+// Reads a member that must be there and of that type; nlohmann's exception names the member otherwise.
+ResultCell CellFromJson(const Json& json) {
+  ResultCell cell;
+  json.at("client").get_to(cell.client);
+  json.at("scenario").get_to(cell.scenario);
+  json.at("mode").get_to(cell.mode);
+  json.at("policy").get_to(cell.policy);
+  json.at("wire").get_to(cell.wire);
+  json.at("outcome").get_to(cell.outcome);
+  json.at("as_expected").get_to(cell.as_expected);
+  json.at("expected").get_to(cell.expected);
+  json.at("sentence").get_to(cell.sentence);
+  json.at("summary").get_to(cell.summary);
+  json.at("source").get_to(cell.source);
+  json.at("rows").get_to(cell.rows);
+  json.at("severity").get_to(cell.severity);
+  cell.sanity = json.value("sanity", "");
+  const Json& server = json.at("server");
+  server.at("connections").get_to(cell.connections);
+  server.at("reached").get_to(cell.reached);
+  server.at("saw").get_to(cell.server_saw);
+  server.at("server_name").get_to(cell.server_name);
+  if (const Json& alert = server.at("client_alert"); !alert.is_null()) {
+    cell.client_alert = alert.get<int>();
+  }
+  json.at("client_said").at("said").get_to(cell.client_said);
+  json.at("client_said").at("output").get_to(cell.client_output);
+  json.at("chain_sha256").get_to(cell.chain_sha256);
+  json.at("duration_us").get_to(cell.duration_us);
+  json.at("repro").get_to(cell.repro);
+  json.at("transcripts").get_to(cell.transcripts);
+  return cell;
+}
+
+ResultsHeader HeaderFromJson(const Json& json) {
+  ResultsHeader header;
+  json.at("suite").get_to(header.suite);
+  json.at("suite_hash").get_to(header.suite_hash);
+  json.at("crypto").get_to(header.crypto);
+  json.at("seed").get_to(header.seed);
+  json.at("now_memory").get_to(header.now_memory);
+  json.at("now_tcp").get_to(header.now_tcp);
+  json.at("started").get_to(header.started);
+  for (const Json& client : json.at("clients")) {
+    header.clients.push_back({client.at("name"), client.at("title"), client.at("version")});
+  }
+  return header;
+}
+
+}  // namespace
+
+ResultsWriter::ResultsWriter(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+
+ResultsWriter::~ResultsWriter() {
+  if (fd_ >= 0) {
+    close(fd_);
+  }
+}
+
+certs::Result<std::unique_ptr<ResultsWriter>> ResultsWriter::Create(const std::string& path, const ResultsHeader& header) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return Fail(ErrorCode::kIo, "cannot write " + certs::Escaped(path) + ": " + std::strerror(errno) +
+                                    "; choose another folder with --out");
+  }
+  std::unique_ptr<ResultsWriter> writer(new ResultsWriter(fd, path));
+  // "false" and "true " are equally long, so that finishing a file is one write in place.
+  std::string head = "{\n  \"version\": \"" + std::string(kResultsVersion) + "\",\n  \"complete\": ";
+  writer->complete_at_ = static_cast<int64_t>(head.size());
+  head += "false,\n  \"header\": " + Dump(ToJson(header)) + ",\n  \"results\": [";
+  writer->end_ = static_cast<int64_t>(head.size());
+  if (auto written = writer->WriteAt(0, head + std::string(kTail)); !written) {
+    return std::unexpected(written.error());
+  }
+  return writer;
+}
+
+certs::Result<void> ResultsWriter::WriteAt(int64_t offset, const std::string& text) {
+  size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t n = pwrite(fd_, text.data() + done, text.size() - done, offset + static_cast<int64_t>(done));
+    if (n < 0 && errno == EINTR) {
+      continue;
+    }
+    if (n <= 0) {
+      return Fail(ErrorCode::kIo, "cannot write " + certs::Escaped(path_) + ": " + std::strerror(errno) +
+                                      "; the results so far are in the file");
+    }
+    done += static_cast<size_t>(n);
+  }
+  return {};
+}
+
+certs::Result<void> ResultsWriter::Append(const ResultCell& cell) {
+  const std::string record = std::string(first_ ? "\n    " : ",\n    ") + Dump(ToJson(cell));
+  // One write replaces the closing brackets by the record and new brackets.
+  auto written = WriteAt(end_, record + std::string(kTail));
+  if (written) {
+    first_ = false;
+    end_ += static_cast<int64_t>(record.size());
+  }
+  return written;
+}
+
+certs::Result<void> ResultsWriter::Finish() {
+  auto written = WriteAt(complete_at_, "true ");
+  close(fd_);
+  fd_ = -1;
+  return written;
+}
+
+certs::Result<Results> ReadResults(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return Fail(ErrorCode::kIo, "cannot read " + certs::Escaped(path) + ": " + std::strerror(errno));
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  try {
+    const Json json = Json::parse(text.str());
+    const std::string version = json.at("version");
+    if (version.substr(0, version.find('.')) != "1") {
+      return Fail(ErrorCode::kBadInput,
+                  certs::Escaped(path) + " has format version " + certs::Escaped(version) + "; this program reads 1.x");
+    }
+    Results results;
+    json.at("complete").get_to(results.complete);
+    results.header = HeaderFromJson(json.at("header"));
+    for (const Json& cell : json.at("results")) {
+      results.cells.push_back(CellFromJson(cell));
+    }
+    return results;
+  } catch (const Json::exception& error) {
+    return Fail(ErrorCode::kBadInput, certs::Escaped(path) + " is no results file: " + certs::Escaped(error.what()));
+  }
+}
+
+}  // namespace lab
