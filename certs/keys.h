@@ -2,6 +2,10 @@
 // keys again and a random secret gives keys nobody else has. RSA keys are slow to make: leaf and intermediate keys come
 // from a committed pool of published lab keys (certs/pool/), which is why they vouch for nothing: a root's never do
 // on a ring with a random secret.
+//
+// The pool has a handful of keys per size. "leaf", "intermediate" and "root" never share one (but for 8192 bits, where
+// only the leaf has its own), and for 2048 bits "eve", "eve-intermediate", "eve-root" and "fake-root" have their own
+// too; any other label shares a key with some label other than those first three, where the size has enough keys.
 #pragma once
 
 #include <openssl/base.h>
@@ -17,6 +21,13 @@
 
 namespace certs {
 
+// A key and what certificates say about it.
+struct Key {
+  bssl::UniquePtr<EVP_PKEY> pkey;
+  Bytes spki;        // SubjectPublicKeyInfo
+  Bytes identifier;  // SHA-1 of the subjectPublicKey bits (RFC 5280 4.2.1.2 (1))
+};
+
 // The keys of one run. Thread-safe; keys are made on first use and kept.
 class KeyRing {
  public:
@@ -25,8 +36,10 @@ class KeyRing {
   // A ring with a fresh random secret: RSA keys whose label contains "root" are generated, not taken from the pool.
   static std::shared_ptr<KeyRing> Random();
 
-  // Returns the key, which the ring owns as long as it lives (callers may bssl::UpRef it).
+  // Returns the key, which the ring owns as long as it lives (callers may bssl::UpRef it). Never null on success.
   Result<EVP_PKEY*> Get(const KeySpec& spec);
+  // The same with its encodings; valid as long as the ring lives.
+  Result<const Key*> GetKey(const KeySpec& spec);
 
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
@@ -34,10 +47,13 @@ class KeyRing {
  private:
   KeyRing(Bytes secret, bool published);
 
+  Result<bssl::UniquePtr<EVP_PKEY>> Make(const KeySpec& spec) const;
+  Bytes Derive(const std::string& name) const;
+
   const Bytes secret_;
   const bool published_;  // the secret is a seed that anyone can type
   std::mutex mutex_;
-  std::map<std::string, bssl::UniquePtr<EVP_PKEY>> keys_;  // by "type/label"
+  std::map<std::string, Key> keys_;  // by "type/label"
 };
 
 }  // namespace certs
