@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-#include <vector>
 
 #include "certs/bytes.h"
 #include "certs/result.h"
@@ -12,11 +10,25 @@
 
 namespace certs {
 
-// Name (RFC 5280 4.1.2.4), one RDN an attribute. An attribute whose OID is none gets an empty OBJECT IDENTIFIER; use
-// CheckSpec to refuse it first.
+// Name (RFC 5280 4.1.2.4), one RDN an attribute. An attribute whose OID is none gets an empty OBJECT IDENTIFIER;
+// EncodeTbs refuses it first.
 Bytes EncodeName(const DistinguishedName& name);
 
 // GeneralName (RFC 5280 4.2.1.6).
 Bytes EncodeGeneralName(const GeneralName& name);
+
+// What a TBSCertificate takes from outside its own spec.
+struct TbsInputs {
+  int64_t now = 0;       // seconds since the epoch: every date is relative to it
+  Bytes serial;          // content octets, unless the spec says them
+  Bytes algorithm;       // the AlgorithmIdentifier inside
+  Bytes issuer;          // the encoded Name of the issuer, unless the spec claims another
+  Bytes spki;            // SubjectPublicKeyInfo
+  Bytes subject_key_id;  // of `spki`'s key, as SubjectKeyIdentifier
+  Bytes issuer_key_id;   // for AuthorityKeyIdentifier; empty = leave the extension out
+};
+
+// TBSCertificate (RFC 5280 4.1). Errors (kBadInput) name the member: "leaf.not_after: ...".
+Result<Bytes> EncodeTbs(const CertSpec& spec, const TbsInputs& inputs);
 
 }  // namespace certs

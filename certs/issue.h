@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,12 +22,15 @@ struct IssuedChain {
   std::vector<Bytes> presented;        // in the order of the Certificate message
   std::vector<Bytes> trusted;          // the client's trust anchors
   std::map<std::string, Bytes> nodes;  // every issued node by name
-  bssl::UniquePtr<EVP_PKEY> key;       // signs the handshake
-  KeyType key_type = KeyType::kP256;   // of `key`
+  // Signs the handshake: the spec's handshake_key, else the key in the leaf's certificate. The leaf is the first
+  // certificate presented, or the node "leaf" where nothing is; null where there is neither.
+  bssl::UniquePtr<EVP_PKEY> key;
+  KeyType key_type = KeyType::kP256;  // of `key`
 };
 
 // Issues chains for one ring and one point in time, and remembers what it has issued: a certificate that occurs in a
-// thousand chains is signed once. Thread-safe.
+// thousand chains is signed once. What it remembers is bounded: beyond some thousands of certificates it starts anew.
+// Thread-safe.
 class Issuer {
  public:
   // `now` in seconds since the epoch; every date of every spec is relative to it.
@@ -36,7 +38,8 @@ class Issuer {
   ~Issuer();
 
   // Issues what the spec presents, trusts and needs. Errors (kBadInput) name the member that cannot be issued:
-  // an unknown issuer node, a tamper that does not occur exactly once, a key type that cannot sign so.
+  // an unknown issuer node, a name used twice, a tamper that does not occur exactly once, a key type that cannot sign
+  // so.
   Result<std::shared_ptr<const IssuedChain>> Issue(const ChainSpec& spec);
 
   int64_t now() const { return now_; }
@@ -46,6 +49,11 @@ class Issuer {
 
  private:
   struct Memo;
+
+  Result<std::shared_ptr<const IssuedChain>> IssueAnew(const ChainSpec& spec);
+  Result<Bytes> IssueNode(const ChainSpec& spec, const CertSpec& node);
+  Result<Bytes> IssueCertificate(const CertSpec& node, const CertSpec& issuer, const std::string& canonical);
+
   const std::shared_ptr<KeyRing> keys_;
   const int64_t now_;
   std::unique_ptr<Memo> memo_;

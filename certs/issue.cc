@@ -1,0 +1,287 @@
+#include "certs/issue.h"
+
+#include <openssl/base64.h>
+#include <openssl/bytestring.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/mem.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "certs/canonical.h"
+#include "certs/der.h"
+#include "certs/encode.h"
+#include "certs/sign.h"
+
+namespace certs {
+namespace {
+
+// Enough for every catalogue; a bound for fuzzers, which issue a new chain every time.
+constexpr size_t kMaxRemembered = 8192;
+
+// The content octets of a serial number (RFC 5280 4.1.2.2: positive, not zero, at most 20 octets) that depends on
+// everything that tells two certificates of one issuer apart, and on nothing else.
+Bytes DerivedSerial(const std::string& canonical, const Key& issuer_key, int64_t now) {
+  std::string text = canonical;
+  AppendCanonical(text, issuer_key.identifier);
+  AppendCanonical(text, now);
+  Bytes digest(SHA256_DIGEST_LENGTH);
+  const Bytes input = ToBytes(text);
+  SHA256(input.data(), input.size(), digest.data());
+  digest.resize(16);
+  digest[0] = static_cast<uint8_t>((digest[0] & 0x3f) | 0x40);  // no sign bit, no leading zero octet
+  return digest;
+}
+
+void ApplyFault(SignatureFault fault, Bytes& signature) {
+  switch (fault) {
+    case SignatureFault::kNone:
+      break;
+    case SignatureFault::kFlipBit:  // the last bit: an ECDSA signature stays well-formed DER
+      if (!signature.empty()) {
+        signature.back() ^= 0x01;
+      }
+      break;
+    case SignatureFault::kEmpty:
+      signature.clear();
+      break;
+    case SignatureFault::kZeros:
+      std::ranges::fill(signature, uint8_t{0});
+      break;
+  }
+}
+
+// Applies the tampers in order; says what is wrong with one that cannot be applied.
+Result<void> ApplyTampers(const CertSpec& spec, Bytes& certificate) {
+  for (size_t i = 0; i < spec.tampers.size(); ++i) {
+    const Tamper& tamper = spec.tampers[i];
+    const std::string member = spec.name + ".tampers[" + std::to_string(i) + "]: ";
+    if (tamper.from.empty() || tamper.from.size() != tamper.to.size()) {
+      return Fail(ErrorCode::kBadInput, member + "`from` and `to` must have one length, and not zero");
+    }
+    const auto first = std::ranges::search(certificate, tamper.from);
+    if (first.empty()) {
+      return Fail(ErrorCode::kBadInput, member + Escaped(tamper.from, 64) + " does not occur in the certificate");
+    }
+    const auto rest = std::ranges::subrange(first.begin() + 1, certificate.end());
+    if (!std::ranges::search(rest, tamper.from).empty()) {
+      return Fail(ErrorCode::kBadInput, member + Escaped(tamper.from, 64) + " occurs more than once");
+    }
+    std::ranges::copy(tamper.to, first.begin());
+  }
+  return {};
+}
+
+// Nodes are found by name, so a name must be one node's.
+std::optional<std::string> NameUsedTwice(const ChainSpec& spec) {
+  std::set<std::string_view> seen;
+  for (const CertSpec& node : spec.certs) {
+    if (!seen.insert(node.name).second) {
+      return node.name;
+    }
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Error> NoSuchNode(const std::string& member, const std::string& name) {
+  return Fail(ErrorCode::kBadInput, member + ": there is no node \"" + Escaped(name, 64) + "\"");
+}
+
+std::unexpected<Error> Within(const std::string& member, const Error& error) {
+  return Fail(error.code, member + ": " + error.detail);
+}
+
+}  // namespace
+
+struct Issuer::Memo {
+  std::mutex mutex;
+  std::unordered_map<std::string, Bytes> certificates;
+  std::unordered_map<std::string, std::shared_ptr<const IssuedChain>> chains;
+  std::atomic<uint64_t> signatures = 0;
+};
+
+Issuer::Issuer(std::shared_ptr<KeyRing> keys, int64_t now)
+    : keys_(std::move(keys)), now_(now), memo_(std::make_unique<Memo>()) {}
+Issuer::~Issuer() = default;
+
+uint64_t Issuer::signatures_made() const { return memo_->signatures; }
+
+// One lock for the whole of issuing: what is wanted twice at once must be signed once.
+Result<std::shared_ptr<const IssuedChain>> Issuer::Issue(const ChainSpec& spec) {
+  std::string canonical;
+  AppendCanonical(canonical, spec);
+  std::lock_guard lock(memo_->mutex);
+  if (const auto found = memo_->chains.find(canonical); found != memo_->chains.end()) {
+    return found->second;
+  }
+  auto chain = IssueAnew(spec);
+  if (chain) {
+    if (memo_->chains.size() >= kMaxRemembered) {
+      memo_->chains.clear();
+    }
+    memo_->chains.emplace(std::move(canonical), *chain);
+  }
+  return chain;
+}
+
+Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& spec) {
+  if (const auto name = NameUsedTwice(spec)) {
+    return Fail(ErrorCode::kBadInput, "certs: two nodes are named \"" + Escaped(*name, 64) + "\"");
+  }
+  auto chain = std::make_shared<IssuedChain>();
+  const auto issue_all = [&](const std::vector<std::string>& names, const std::string& member,
+                             std::vector<Bytes>& out) -> Result<void> {
+    for (const std::string& name : names) {
+      // The node itself, then whoever is needed above it, until one is its own issuer or known already.
+      for (const CertSpec* node = spec.Find(name); !chain->nodes.contains(node == nullptr ? name : node->name);) {
+        if (node == nullptr) {
+          return NoSuchNode(member, name);
+        }
+        auto certificate = IssueNode(spec, *node);
+        if (!certificate) {
+          return std::unexpected(certificate.error());
+        }
+        chain->nodes.emplace(node->name, *std::move(certificate));
+        node = spec.Find(node->issuer);
+      }
+      out.push_back(chain->nodes.at(name));
+    }
+    return {};
+  };
+  if (auto done = issue_all(spec.presented, "presented", chain->presented); !done) {
+    return std::unexpected(done.error());
+  }
+  if (auto done = issue_all(spec.trusted, "trusted", chain->trusted); !done) {
+    return std::unexpected(done.error());
+  }
+
+  const CertSpec* leaf = spec.Find(spec.presented.empty() ? "leaf" : spec.presented.front());
+  if (spec.handshake_key || leaf != nullptr) {
+    const KeySpec& key_spec = spec.handshake_key ? *spec.handshake_key : leaf->swapped_key.value_or(leaf->key);
+    const auto key = keys_->Get(key_spec);
+    if (!key) {
+      return Within(spec.handshake_key ? "handshake_key" : leaf->name + ".key", key.error());
+    }
+    chain->key = bssl::UpRef(*key);
+    chain->key_type = key_spec.type;
+  }
+  return std::shared_ptr<const IssuedChain>(std::move(chain));
+}
+
+// A certificate depends on its own spec and on its issuer's subject and key, and on nothing else of the chain.
+Result<Bytes> Issuer::IssueNode(const ChainSpec& spec, const CertSpec& node) {
+  const CertSpec* issuer = spec.Find(node.issuer);
+  if (issuer == nullptr) {
+    return NoSuchNode(node.name + ".issuer", node.issuer);
+  }
+  std::string canonical;
+  AppendCanonical(canonical, node);
+  AppendCanonical(canonical, issuer->subject);
+  AppendCanonical(canonical, issuer->key);
+  if (const auto found = memo_->certificates.find(canonical); found != memo_->certificates.end()) {
+    return found->second;
+  }
+  auto certificate = IssueCertificate(node, *issuer, canonical);
+  if (certificate) {
+    if (memo_->certificates.size() >= kMaxRemembered) {
+      memo_->certificates.clear();
+    }
+    memo_->certificates.emplace(std::move(canonical), *certificate);
+  }
+  return certificate;
+}
+
+// Certificate ::= SEQUENCE { tbsCertificate TBSCertificate, signatureAlgorithm AlgorithmIdentifier,
+//                            signatureValue BIT STRING } (RFC 5280 4.1)
+Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& issuer, const std::string& canonical) {
+  const auto key = keys_->GetKey(node.key);
+  if (!key) {
+    return Within(node.name + ".key", key.error());
+  }
+  const auto issuer_key = keys_->GetKey(issuer.key);
+  if (!issuer_key) {
+    return Within(issuer.name + ".key", issuer_key.error());
+  }
+  const KeySpec& signer_spec = node.signing_key.value_or(issuer.key);
+  const auto signer = keys_->GetKey(signer_spec);
+  if (!signer) {
+    return Within(node.name + ".signing_key", signer.error());
+  }
+  const SigAlg algorithm = node.signature.value_or(DefaultSignature(signer_spec.type));
+  TbsInputs inputs{.now = now_,
+                   .serial = DerivedSerial(canonical, **issuer_key, now_),
+                   .algorithm = AlgorithmIdentifier(node.inner_algorithm.value_or(algorithm)),
+                   .issuer = EncodeName(issuer.subject),
+                   .spki = (*key)->spki,
+                   .subject_key_id = (*key)->identifier,
+                   .issuer_key_id = {}};
+  if (node.authority_key_id && node.issuer != node.name) {
+    inputs.issuer_key_id = (*issuer_key)->identifier;
+  }
+  auto tbs = EncodeTbs(node, inputs);
+  if (!tbs) {
+    return tbs;
+  }
+  auto signature = Sign(algorithm, (*signer)->pkey.get(), *tbs);
+  if (!signature) {
+    return Within(node.name + ".signature", signature.error());
+  }
+  ++memo_->signatures;
+  ApplyFault(node.signature_fault, *signature);
+  if (node.swapped_key) {  // the signature stays: it was made over the victim's key
+    const auto swapped = keys_->GetKey(*node.swapped_key);
+    if (!swapped) {
+      return Within(node.name + ".swapped_key", swapped.error());
+    }
+    inputs.spki = (*swapped)->spki;
+    tbs = EncodeTbs(node, inputs);
+  }
+  Bytes certificate =
+      der::Sequence({*tbs, AlgorithmIdentifier(node.outer_algorithm.value_or(algorithm)), der::BitString(*signature)});
+  if (auto tampered = ApplyTampers(node, certificate); !tampered) {
+    return std::unexpected(tampered.error());
+  }
+  return certificate;
+}
+
+std::string ToPem(std::string_view label, ByteView der) {
+  constexpr size_t kLineOctets = 48;  // 64 characters
+  std::string pem = "-----BEGIN " + std::string(label) + "-----\n";
+  uint8_t line[65];
+  for (size_t start = 0; start < der.size(); start += kLineOctets) {
+    const ByteView part = der.subspan(start, std::min(kLineOctets, der.size() - start));
+    const size_t length = EVP_EncodeBlock(line, part.data(), part.size());
+    pem += AsText(ByteView(line, length));
+    pem += '\n';
+  }
+  return pem + "-----END " + std::string(label) + "-----\n";
+}
+
+std::string CertificatesToPem(const std::vector<Bytes>& certificates) {
+  std::string pem;
+  for (const Bytes& certificate : certificates) {
+    pem += ToPem("CERTIFICATE", certificate);
+  }
+  return pem;
+}
+
+Result<std::string> PrivateKeyToPem(EVP_PKEY* key) {
+  bssl::ScopedCBB cbb;
+  uint8_t* data = nullptr;
+  size_t size = 0;
+  if (key == nullptr || !CBB_init(cbb.get(), 256) || !EVP_marshal_private_key(cbb.get(), key) ||
+      !CBB_finish(cbb.get(), &data, &size)) {
+    ERR_clear_error();
+    return Fail(ErrorCode::kCrypto, "the private key could not be encoded");
+  }
+  bssl::UniquePtr<uint8_t> owned(data);
+  return ToPem("PRIVATE KEY", ByteView(data, size));
+}
+
+}  // namespace certs
