@@ -27,29 +27,24 @@ Json ToJson(const ResultsHeader& header) {
   for (const auto& client : header.clients) {
     clients.push_back({{"name", client.name}, {"title", client.title}, {"version", client.version}});
   }
-  return {{"suite", header.suite},          {"suite_hash", header.suite_hash}, {"crypto", header.crypto},
-          {"seed", header.seed},            {"now_memory", header.now_memory}, {"now_tcp", header.now_tcp},
-          {"started", header.started},      {"clients", clients}};
+  return {{"suite", header.suite},           {"suite_hash", header.suite_hash},
+          {"crypto", header.crypto},         {"seed", header.seed},
+          {"now_memory", header.now_memory}, {"now_tcp", header.now_tcp},
+          {"started", header.started},       {"clients", clients}};
 }
 
 Json ToJson(const ResultCell& cell) {
-  Json json = {{"client", cell.client},
-               {"scenario", cell.scenario},
-               {"mode", cell.mode},
-               {"policy", cell.policy},
-               {"wire", cell.wire},
-               {"outcome", cell.outcome},
-               {"as_expected", cell.as_expected},
-               {"expected", cell.expected},
-               {"sentence", cell.sentence},
-               {"summary", cell.summary},
-               {"source", cell.source},
-               {"rows", cell.rows},
+  Json json = {{"client", cell.client},           {"scenario", cell.scenario}, {"mode", cell.mode},
+               {"policy", cell.policy},           {"wire", cell.wire},         {"outcome", cell.outcome},
+               {"as_expected", cell.as_expected}, {"expected", cell.expected}, {"sentence", cell.sentence},
+               {"summary", cell.summary},         {"source", cell.source},     {"rows", cell.rows},
                {"severity", cell.severity}};
   if (!cell.sanity.empty()) {
     json["sanity"] = cell.sanity;
   }
-  Json server = {{"connections", cell.connections}, {"reached", cell.reached}, {"saw", cell.server_saw},
+  Json server = {{"connections", cell.connections},
+                 {"reached", cell.reached},
+                 {"saw", cell.server_saw},
                  {"server_name", cell.server_name}};
   server["client_alert"] = cell.client_alert ? Json(*cell.client_alert) : Json(nullptr);
   json["server"] = server;
@@ -120,7 +115,8 @@ ResultsWriter::~ResultsWriter() {
   }
 }
 
-certs::Result<std::unique_ptr<ResultsWriter>> ResultsWriter::Create(const std::string& path, const ResultsHeader& header) {
+certs::Result<std::unique_ptr<ResultsWriter>> ResultsWriter::Create(const std::string& path,
+                                                                    const ResultsHeader& header) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) {
     return Fail(ErrorCode::kIo, "cannot write " + certs::Escaped(path) + ": " + std::strerror(errno) +

@@ -21,20 +21,20 @@ struct ResultCell {
   std::string summary, source;
   std::vector<std::string> rows;
   std::string severity;
-  std::string sanity;             // "first", "last" or empty
-  std::string expected;           // "refuse: expired@0", "accept"
-  std::string outcome;            // "pass", "accept-bad", ...
+  std::string sanity;    // "first", "last" or empty
+  std::string expected;  // "refuse: expired@0", "accept"
+  std::string outcome;   // "pass", "accept-bad", ...
   bool as_expected = false;
-  std::string sentence;           // why the outcome is what it is
+  std::string sentence;  // why the outcome is what it is
   // The first witness, the server:
   int connections = 0;
-  std::string reached;            // the highest rung of the disclosure ladder
-  std::string server_saw;         // one sentence
+  std::string reached;     // the highest rung of the disclosure ladder
+  std::string server_saw;  // one sentence
   std::optional<int> client_alert;
-  std::string server_name;        // SNI
+  std::string server_name;  // SNI
   // The second witness, the client:
-  std::string client_said;        // "refused: expired@0", "exit 60", "killed after 10 s"
-  std::string client_output;      // tail
+  std::string client_said;    // "refused: expired@0", "exit 60", "killed after 10 s"
+  std::string client_output;  // tail
   std::string chain_sha256;
   int64_t duration_us = 0;
   std::string repro;
@@ -44,12 +44,12 @@ struct ResultCell {
 };
 
 struct ResultsHeader {
-  std::string suite;              // "starttls-lab 0.1.0"
-  std::string suite_hash;         // over all scenarios: two files with the same hash asked the same questions
-  std::string crypto;             // "BoringSSL (Android), API version 17"
+  std::string suite;       // "starttls-lab 0.1.0"
+  std::string suite_hash;  // over all scenarios: two files with the same hash asked the same questions
+  std::string crypto;      // "BoringSSL (Android), API version 17"
   uint64_t seed = 0;
   std::string now_memory, now_tcp;  // RFC 3339
-  std::string started;            // RFC 3339
+  std::string started;              // RFC 3339
   struct Client {
     std::string name, title, version;
   };

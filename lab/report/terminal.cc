@@ -105,7 +105,8 @@ Terminal DescribeTerminal(std::FILE* stream, ColorChoice choice) {
 
 size_t DisplayWidth(std::string_view text) {
   // Continuation octets of UTF-8 take no column.
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
 std::string Fit(std::string_view text, size_t width) {
@@ -153,8 +154,10 @@ void ProgressLine::Update(size_t done, size_t failed, std::chrono::milliseconds 
     return;
   }
   last_shown_ = elapsed;
-  const auto left = done == 0 ? milliseconds(0) : elapsed * static_cast<int64_t>(total_ - done) / static_cast<int64_t>(done);
-  const std::string line = fmt::format("{}/{} done, {} failed, {} s left  {}", done, total_, failed, left.count() / 1000, doing);
+  const auto left =
+      done == 0 ? milliseconds(0) : elapsed * static_cast<int64_t>(total_ - done) / static_cast<int64_t>(done);
+  const std::string line =
+      fmt::format("{}/{} done, {} failed, {} s left  {}", done, total_, failed, left.count() / 1000, doing);
   fmt::print(stream_, "\r{}", Fit(line, static_cast<size_t>(terminal_.columns) - 1));
   std::fflush(stream_);
   shown_ = true;
@@ -200,7 +203,8 @@ std::string Render(const Terminal& terminal, const Matrix& matrix) {
       }
       const MatrixCell& cell = *line.cells[column];
       const std::string_view word = cell.word.empty() ? Name(cell.outcome) : std::string_view(cell.word);
-      text += Wrap(terminal, ColorOf(cell.outcome), Fit(fmt::format("{} {}", Symbol(cell.outcome), word), widths[column]));
+      text +=
+          Wrap(terminal, ColorOf(cell.outcome), Fit(fmt::format("{} {}", Symbol(cell.outcome), word), widths[column]));
     }
     while (!terminal.color && text.ends_with(' ')) {
       text.pop_back();
@@ -213,7 +217,8 @@ std::string Render(const Terminal& terminal, const Matrix& matrix) {
 std::string Legend(const Terminal& terminal, const std::vector<Outcome>& outcomes) {
   std::string text;
   for (Outcome outcome : outcomes) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : "   ", Wrap(terminal, ColorOf(outcome), Symbol(outcome)), Meaning(outcome));
+    text += fmt::format("{}{} {}", text.empty() ? "" : "   ", Wrap(terminal, ColorOf(outcome), Symbol(outcome)),
+                        Meaning(outcome));
   }
   return text;
 }

@@ -1,5 +1,5 @@
-// What a person sees: colour only where it is wanted, one progress line, and a matrix of symbol, word and colour. All text
-// handed in must be printable already (certs::Escaped): nothing here lets an escape sequence of its own be forged.
+// What a person sees: colour only where it is wanted, one progress line, and a matrix of symbol, word and colour. All
+// text handed in must be printable already (certs::Escaped): nothing here lets an escape sequence of its own be forged.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,8 @@ struct Terminal {
 };
 Terminal DescribeTerminal(std::FILE* stream, ColorChoice choice);
 
-// The columns the text takes: UTF-8 aware for the symbols used here (each is one column), no escape sequences in `text`.
+// The columns the text takes: UTF-8 aware for the symbols used here (each is one column), no escape sequences in
+// `text`.
 size_t DisplayWidth(std::string_view text);
 // Cuts to `width` columns (with "…") or pads with spaces on the right.
 std::string Fit(std::string_view text, size_t width);

@@ -1,0 +1,34 @@
+// The verbs that show the catalogue: `list`, `explain`, `certs`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lab/cli/context.h"
+
+namespace lab {
+
+struct ListOptions {
+  CommonOptions common;
+  std::string filter;
+  bool json = false;  // machine-readable, everything
+  bool rows = false;  // by row of the coverage table, uncovered ones last
+};
+int ListVerb(const ListOptions& options);
+
+struct ExplainOptions {
+  CommonOptions common;
+  std::string id;
+};
+int ExplainVerb(const ExplainOptions& options);
+
+struct CertsOptions {
+  CommonOptions common;
+  std::string filter;
+  std::string folder;
+  std::string now;     // RFC 3339; empty: the real time
+  bool force = false;  // write into a folder that is not empty
+};
+int CertsVerb(const CertsOptions& options);
+
+}  // namespace lab

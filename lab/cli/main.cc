@@ -1,0 +1,194 @@
+// starttls-lab: the command line. One row a verb; CLI11 is included here and nowhere else, because it is slow to
+// compile.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <map>
+
+#include "certs/bytes.h"
+#include "lab/cli/catalogue_verbs.h"
+#include "lab/cli/context.h"
+#include "lab/cli/exit_code.h"
+#include "lab/cli/match.h"
+#include "lab/cli/run.h"
+#include "lab/cli/serve.h"
+#include "lab/cli/verify.h"
+
+namespace {
+
+using lab::ColorChoice;
+using lab::CommonOptions;
+
+void AddCommon(CLI::App* verb, CommonOptions& common) {
+  static const std::map<std::string, ColorChoice> kChoices = {
+      {"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}};
+  verb->add_option("--color", common.color, "auto, always or never")->transform(CLI::CheckedTransformer(kChoices));
+  verb->add_flag("-q,--quiet", common.quiet, "no progress line");
+}
+
+// Each Add… declares one verb on the options struct it fills, and says what runs it.
+using Action = std::function<int()>;
+
+void AddTour(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::TourOptions>();
+  CLI::App* verb = app.add_subcommand(
+      "tour", "The main job: the impersonation table for real clients, then the whole catalogue on both wires");
+  AddCommon(verb, options->common);
+  verb->add_option("-j,--jobs", options->jobs, "clients at a time");
+  verb->add_option("--seed", options->seed, "of keys and honey credentials");
+  verb->add_option("--out", options->out, "folder for results.json");
+  verb->callback([options, &action] { action = [options] { return TourVerb(*options); }; });
+}
+
+void AddRun(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::RunVerbOptions>();
+  CLI::App* verb = app.add_subcommand("run", "Run clients through scenarios: run [options] [-- COMMAND...]");
+  AddCommon(verb, options->common);
+  verb->add_option("--client", options->clients, "configuration by name or glob: built-in, curl, 'openssl.*'")
+      ->delimiter(',');
+  verb->add_option("--filter", options->filter, "scenarios: globs on ids, row:B1, commas between, ! excludes");
+  verb->add_option("--policy", options->policy, "submission, relay-opportunistic, relay-dane, relay-mta-sts");
+  verb->add_option("--mode", options->mode, "starttls, implicit or both");
+  verb->add_option("--wire", options->wire, "memory or tcp");
+  verb->add_option("-j,--jobs", options->jobs, "clients at a time");
+  verb->add_option("--seed", options->seed, "of keys and honey credentials");
+  verb->add_option("--now", options->now, "the date the certificates are made for: 2026-01-01T00:00:00Z");
+  verb->add_option("--limit", options->limit_ms, "milliseconds a command may take");
+  verb->add_flag("--collect-all", options->collect_all,
+                 "the built-in verifier must report exactly the intended defects");
+  verb->add_flag("--shell", options->shell, "COMMAND is one line for sh -c");
+  verb->add_flag("-v,--verbose", options->verbose, "print every transcript");
+  verb->add_option("--out", options->out, "folder for results.json");
+  verb->add_option("command", options->command,
+                   "a client of your own; {host} {port} {address} {ca} {user} {password} {from} {to} {helo} {message} "
+                   "{dir} {mode} are filled in");
+  verb->positionals_at_end();
+  verb->callback([options, &action] { action = [options] { return RunVerb(*options); }; });
+}
+
+void AddList(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::ListOptions>();
+  CLI::App* verb = app.add_subcommand("list", "List scenarios");
+  AddCommon(verb, options->common);
+  verb->add_option("--filter", options->filter, "globs on ids, row:B1, commas between, ! excludes");
+  verb->add_flag("--json", options->json, "machine-readable");
+  verb->add_flag("--rows", options->rows, "by row of the coverage table");
+  verb->callback([options, &action] { action = [options] { return ListVerb(*options); }; });
+}
+
+void AddExplain(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::ExplainOptions>();
+  CLI::App* verb =
+      app.add_subcommand("explain", "Explain a scenario: purpose, source, edit, expectation, decoded chain");
+  AddCommon(verb, options->common);
+  verb->add_option("id", options->id, "scenario id or glob")->required();
+  verb->callback([options, &action] { action = [options] { return ExplainVerb(*options); }; });
+}
+
+void AddServe(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::ServeOptions>();
+  CLI::App* verb =
+      app.add_subcommand("serve", "Serve scenarios on loopback ports, with a live log of what each client did");
+  AddCommon(verb, options->common);
+  verb->add_option("id", options->ids, "scenario ids, globs or row:ID; none: all");
+  verb->add_option("--mode", options->mode, "starttls, implicit or both");
+  verb->add_option("--port", options->port, "of the first scenario; the others follow");
+  verb->add_option("--out", options->out, "folder for the CA files");
+  verb->add_option("--for", options->seconds, "stop after so many seconds");
+  verb->callback([options, &action] { action = [options] { return ServeVerb(*options); }; });
+}
+
+void AddCerts(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::CertsOptions>();
+  CLI::App* verb = app.add_subcommand("certs", "Write every chain, key and anchor as PEM, with a manifest");
+  AddCommon(verb, options->common);
+  verb->add_option("--filter", options->filter, "globs on ids, row:B1, commas between, ! excludes");
+  verb->add_option("--now", options->now, "the date the certificates are made for");
+  verb->add_flag("--force", options->force, "write into a folder that is not empty");
+  verb->add_option("folder", options->folder, "where to")->required();
+  verb->callback([options, &action] { action = [options] { return CertsVerb(*options); }; });
+}
+
+void AddMatch(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::MatchOptions>();
+  CLI::App* verb =
+      app.add_subcommand("match", "Explain one name decision, or answer a table on standard input (--batch)");
+  verb->add_flag("--batch", options->batch, "lines: kind TAB presented TAB reference");
+  verb->add_option("--profile", options->profile, "whose rules: rfc9525-strict, rfc9525-literal");
+  verb->add_option("presented", options->presented, "a name from a certificate");
+  verb->add_option("reference", options->reference, "the host name or IP address that was configured");
+  verb->callback([options, verb, &action] {
+    action = [options, verb] {
+      if (!options->batch && verb->count("reference") == 0) {
+        fmt::print(stderr,
+                   "starttls-lab: match takes PRESENTED and REFERENCE, or --batch and a table on standard input\n");
+        return static_cast<int>(lab::kExitUsage);
+      }
+      return RunMatch(*options, std::cin, std::cout, std::cerr);
+    };
+  });
+}
+
+void AddVerify(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::VerifyOptions>();
+  auto time = std::make_shared<std::string>();
+  CLI::App* verb =
+      app.add_subcommand("verify", "Verify a chain offline and list every defect; or answer x509-limbo (--limbo)");
+  verb->add_option("--chain", options->chain_file, "PEM, the server's certificate first");
+  verb->add_option("--ca", options->ca_file, "PEM, the trust anchors");
+  verb->add_option("--host", options->host, "the host name or IP address that was configured");
+  verb->add_option("--time", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
+  verb->add_flag("--json", options->json, "machine-readable");
+  verb->add_flag("--limbo", options->limbo, "one x509-limbo document on standard input, results on standard output");
+  verb->callback([options, time, verb, &action] {
+    action = [options, time, verb] {
+      if (!options->limbo && (verb->count("--chain") == 0 || verb->count("--ca") == 0 || verb->count("--host") == 0)) {
+        fmt::print(stderr,
+                   "starttls-lab: verify takes --chain FILE --ca FILE --host NAME, or --limbo and a document on "
+                   "standard input\n");
+        return static_cast<int>(lab::kExitUsage);
+      }
+      if (!time->empty()) {
+        options->now = lab::FromRfc3339(*time);
+        if (!options->now) {
+          fmt::print(stderr, "starttls-lab: --time takes a date such as 2026-01-01T00:00:00Z, not \"{}\"\n",
+                     certs::Escaped(*time));
+          return static_cast<int>(lab::kExitUsage);
+        }
+      }
+      return RunVerify(*options, std::cin, std::cout, std::cerr);
+    };
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  CLI::App app{"starttls-lab: does a mail client really check who it is talking to?"};
+  app.set_version_flag("--version", "starttls-lab " STARTTLS_LAB_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 as expected, 1 unexpected result or refused, 2 usage, 3 harness error, 4 nothing matched, 5 stale "
+      "expectations, 130/143 interrupted.");
+  Action action;
+  AddTour(app, action);
+  AddRun(app, action);
+  AddList(app, action);
+  AddExplain(app, action);
+  AddServe(app, action);
+  AddCerts(app, action);
+  AddMatch(app, action);
+  AddVerify(app, action);
+  try {
+    app.parse(argc, argv);
+    return action();
+  } catch (const CLI::Success& success) {
+    return app.exit(success);  // --help, --version
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "starttls-lab: {}; see starttls-lab --help\n", certs::Escaped(error.what()));
+    return lab::kExitUsage;
+  }
+}

@@ -1,0 +1,269 @@
+#include "lab/cli/run.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <set>
+
+#include "certs/bytes.h"
+#include "lab/cli/cell.h"
+#include "lab/cli/exit_code.h"
+#include "lab/cli/recorder.h"
+#include "lab/runner/run.h"
+
+namespace lab {
+namespace {
+
+using certs::ErrorCode;
+using certs::Fail;
+
+constexpr size_t kMaxTableLines = 60;
+
+// Adds the configurations that the names or globs mean; "built-in" is not a manifest.
+certs::Result<void> ChooseClients(const std::vector<std::string>& names, RunOptions& run) {
+  run.built_in = false;
+  std::optional<std::vector<CommandSpec>> manifests;
+  for (const std::string& name : names) {
+    if (name == "built-in") {
+      run.built_in = true;
+      continue;
+    }
+    if (!manifests) {
+      auto loaded = LoadManifests(ClientsFolder());
+      if (!loaded) {
+        return std::unexpected(loaded.error());
+      }
+      manifests = std::move(*loaded);
+    }
+    const size_t before = run.commands.size();
+    for (const CommandSpec& command : *manifests) {
+      if (fnmatch(name.c_str(), command.name.c_str(), 0) == 0) {
+        run.commands.push_back(command);
+      }
+    }
+    if (run.commands.size() == before) {
+      std::string known = "built-in";
+      for (const CommandSpec& command : *manifests) {
+        known += ", " + command.name;
+      }
+      return Fail(ErrorCode::kUnknownId,
+                  fmt::format("there is no client \"{}\"; known are: {}. For a program of your own: run -- COMMAND",
+                              certs::Escaped(name), known));
+    }
+  }
+  return {};
+}
+
+certs::Result<RunOptions> ToRunOptions(const RunVerbOptions& options) {
+  RunOptions run;
+  auto scenarios = Select(options.filter);
+  if (!scenarios) {
+    return std::unexpected(scenarios.error());
+  }
+  run.scenarios = std::move(*scenarios);
+  std::vector<std::string> clients = options.clients;
+  if (clients.empty() && options.command.empty()) {
+    clients = {"built-in"};
+  }
+  if (auto chosen = ChooseClients(clients, run); !chosen) {
+    return std::unexpected(chosen.error());
+  }
+  if (!options.command.empty()) {
+    CommandSpec command;
+    command.name = "command";
+    command.title = fmt::format("{}", fmt::join(options.command, " "));
+    command.argv = options.command;
+    command.shell = options.shell;
+    command.starttls = options.mode != "implicit";
+    command.implicit = options.mode == "implicit";
+    command.limit = std::chrono::milliseconds(options.limit_ms);
+    run.commands.push_back(std::move(command));
+  }
+  if (!options.policy.empty()) {
+    run.policy = PolicyByName(options.policy);
+    if (!run.policy) {
+      std::string known;
+      for (Policy policy : AllPolicies()) {
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", Name(policy));
+      }
+      return Fail(ErrorCode::kBadInput,
+                  fmt::format("there is no policy \"{}\"; known are: {}", certs::Escaped(options.policy), known));
+    }
+  }
+  if (options.mode != "starttls" && options.mode != "implicit" && options.mode != "both") {
+    return Fail(ErrorCode::kBadInput,
+                fmt::format("--mode takes starttls, implicit or both, not \"{}\"", certs::Escaped(options.mode)));
+  }
+  run.starttls = options.mode != "implicit";
+  run.implicit = options.mode != "starttls";
+  if (options.wire == "memory") {
+    run.wire = Wire::kMemory;
+  } else if (options.wire == "tcp") {
+    run.wire = Wire::kTcp;
+  } else if (!options.wire.empty()) {
+    return Fail(ErrorCode::kBadInput,
+                fmt::format("--wire takes memory or tcp, not \"{}\"", certs::Escaped(options.wire)));
+  }
+  if (!options.now.empty()) {
+    run.now = FromRfc3339(options.now);
+    if (!run.now) {
+      return Fail(ErrorCode::kBadInput, fmt::format("--now takes a date such as 2026-01-01T00:00:00Z, not \"{}\"",
+                                                    certs::Escaped(options.now)));
+    }
+  }
+  run.jobs = std::clamp(options.jobs, 1, 64);
+  run.seed = options.seed;
+  run.collect_all = options.collect_all;
+  return run;
+}
+
+std::vector<std::string> ClientNames(const RunOptions& run) {
+  std::vector<std::string> names;
+  if (run.built_in) {
+    names.push_back("built-in");
+  }
+  for (const CommandSpec& command : run.commands) {
+    names.push_back(certs::Escaped(command.name));
+  }
+  return names;
+}
+
+void PrintTables(Recorder& recorder, const RunOptions& run) {
+  const std::vector<std::string> clients = ClientNames(run);
+  for (const char* mode : {"starttls", "implicit"}) {
+    if (run.scenarios.size() <= kMaxTableLines || clients.size() > 1) {
+      recorder.Print(ClientTable(recorder, run.scenarios, clients, mode));
+    }
+  }
+  if (run.scenarios.size() > kMaxTableLines) {
+    for (const std::string& client : clients) {
+      recorder.Print(fmt::format("{}\n{}", Bold(recorder.out_terminal(), client), FamilyTable(recorder, client)));
+    }
+  }
+  std::set<Outcome> outcomes;
+  for (const Recorder::Seen& seen : recorder.seen()) {
+    outcomes.insert(seen.outcome);
+  }
+  recorder.Print(Legend(recorder.out_terminal(), {outcomes.begin(), outcomes.end()}) + "\n");
+}
+
+// What a run's end means for the exit code, when it was not interrupted.
+int ExitOf(const RunSummary& summary, const Recorder& recorder) {
+  if (summary.harness_error) {
+    return kExitHarness;
+  }
+  return recorder.failed() > 0 ? kExitUnexpected : kExitOk;
+}
+
+// Why a known weakness is one, each reason once.
+std::string KnownWeaknesses(const Recorder& recorder) {
+  std::string text;
+  std::set<std::string> said;
+  for (const Recorder::Seen& seen : recorder.seen()) {
+    const std::string line = fmt::format("  {}: {}\n", seen.client, seen.sentence);
+    if (seen.outcome == Outcome::kXfail && said.insert(line).second) {
+      text += line;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+int RunVerb(const RunVerbOptions& options) {
+  auto run = ToRunOptions(options);
+  if (!run) {
+    return Complain(run.error());
+  }
+  auto recorder = Recorder::Create(options.out, MakeHeader(*run), CountRuns(*run), options.common);
+  if (!recorder) {
+    return Complain(recorder.error());
+  }
+  auto summary =
+      Run(*run, [&](const RunRecord& record) { (*recorder)->Take(record, options.verbose); }, StopRequested());
+  (*recorder)->Finish(summary && !summary->interrupted);
+  if (!summary) {
+    return Complain(summary.error());
+  }
+  PrintTables(**recorder, *run);
+  (*recorder)->PrintClosing();
+  if (summary->interrupted) {
+    return InterruptedExitCode().value_or(kExitInterrupted);
+  }
+  return ExitOf(*summary, **recorder);
+}
+
+int TourVerb(const TourOptions& options) {
+  // The first page: the experiment the project began with. Each row is a scenario id.
+  static constexpr const char* kImpersonation =
+      "control.good,name.wrong-host,chain.self-signed,chain.unknown-root,time.leaf-expired,time.leaf-not-yet-valid,"
+      "control.wildcard,name.wildcard-across-labels,name.cn-only";
+  RunOptions table;
+  auto scenarios = Select(kImpersonation);
+  if (!scenarios) {
+    return Complain(scenarios.error());
+  }
+  table.scenarios = std::move(*scenarios);
+  if (auto chosen = ChooseClients(
+          {"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, table);
+      !chosen) {
+    return Complain(chosen.error());
+  }
+  table.implicit = false;
+  table.wire = Wire::kTcp;
+  table.jobs = options.jobs;
+  table.seed = options.seed;
+
+  RunOptions memory;
+  memory.scenarios = *Select("");
+  memory.jobs = options.jobs;
+  memory.seed = options.seed;
+  memory.collect_all = true;
+  RunOptions tcp = memory;
+  tcp.wire = Wire::kTcp;
+
+  auto recorder = Recorder::Create(options.out, MakeHeader(table),
+                                   CountRuns(table) + CountRuns(memory) + CountRuns(tcp), options.common);
+  if (!recorder) {
+    return Complain(recorder.error());
+  }
+  Recorder& all = **recorder;
+  const auto take = [&](const RunRecord& record) { all.Take(record, false); };
+  all.Print(fmt::format("{}\nmail.bob.test is wanted; who answers is the row. Over real sockets, STARTTLS.\n\n",
+                        Bold(all.out_terminal(), "Is it really Bob's server?")));
+  RunSummary total;
+  for (const RunOptions* part : {&table, &memory, &tcp}) {
+    auto summary = Run(*part, take, StopRequested());
+    if (!summary) {
+      all.Finish(false);
+      return Complain(summary.error());
+    }
+    total.harness_error = total.harness_error || summary->harness_error;
+    total.interrupted = summary->interrupted;
+    if (part == &table) {
+      all.Print(ClientTable(all, table.scenarios, ClientNames(table), "starttls"));
+      all.Print("\n" + Legend(all.out_terminal(), {Outcome::kPass, Outcome::kXfail}) + "\n");
+      if (const std::string known = KnownWeaknesses(all); !known.empty()) {
+        all.Print("Known weaknesses, declared in lab/clients:\n" + known);
+      }
+      all.Print(
+          fmt::format("\n{}\n", Bold(all.out_terminal(), "The whole catalogue, the built-in verifier, both wires")));
+    }
+    if (total.interrupted) {
+      break;
+    }
+  }
+  all.Finish(!total.interrupted);
+  all.Print(FamilyTable(all, "built-in"));
+  all.Print(
+      "\nTest your own client: lab/run run -- COMMAND, with {host} {port} {ca} {address} {user} {password} {from} {to} "
+      "{message}\n");
+  all.PrintClosing();
+  if (total.interrupted) {
+    return InterruptedExitCode().value_or(kExitInterrupted);
+  }
+  return ExitOf(total, all);
+}
+
+}  // namespace lab
