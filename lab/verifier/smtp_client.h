@@ -1,5 +1,5 @@
-// A mail client that decides before it sends anything that matters. No sockets, no clock, no threads: the caller moves bytes
-// and tells the time, so the same object runs over a socket, over a pipe in virtual time, and under a fuzzer.
+// A mail client that decides before it sends anything that matters. No sockets, no clock, no threads: the caller moves
+// bytes and tells the time, so the same object runs over a socket, over a pipe in virtual time, and under a fuzzer.
 //
 //   SmtpClient client(config);
 //   while (!client.Done()) {
@@ -8,6 +8,22 @@
 //     send(client.TakeOutput());
 //   }
 //   client.result().verdict                     // kOk: verified and delivered
+//
+// It asks one thing at a time and takes one reply for it (RFC 5321 4.2, nothing is pipelined). What it decides:
+//   greeting not 220, EHLO answered 421, EHLO inside TLS not 2yz       kServiceRefused
+//   EHLO in clear not 2yz, or without STARTTLS (HELO is never tried)   kStartTlsNotOffered
+//   STARTTLS not answered 220                                          kStartTlsRefused
+//   in clear: a byte behind any awaited reply, or text instead of TLS  kClearTextBehind220
+//     behind 220, whether in the same segment or later
+//   inside TLS: a byte behind any awaited reply                        kMalformedReply
+//   the certificate                                                    as Verify() says
+//   TLS before or after the decision, for any other reason             kTlsFailed
+//   AUTH not offered inside TLS, a command refused, or a configured    kCommandRefused
+//     name, address or credential that cannot be sent as one
+//   the end of the connection, with or without close_notify            kClosedByPeer
+// A refused server gets QUIT where the dialogue is still in step: in clear, or inside TLS once it is verified. A server
+// whose certificate is refused gets an alert and not one octet of SMTP: RFC 3207 4.1 suggests QUIT, but whoever that is
+// need not hear even this. Replies to QUIT, and their absence, change nothing.
 #pragma once
 
 #include <chrono>
@@ -35,9 +51,9 @@ enum class TlsMode : uint8_t {
 // default is shorter, so that a stalled server is a verdict soon).
 struct Timeouts {
   Micros greeting = std::chrono::seconds(30);
-  Micros reply = std::chrono::seconds(30);       // the whole reply, however slowly its bytes drip in
-  Micros handshake = std::chrono::seconds(30);   // the whole handshake
-  Micros data = std::chrono::seconds(60);        // the reply to the message's end
+  Micros reply = std::chrono::seconds(30);      // the whole reply, however slowly its bytes drip in
+  Micros handshake = std::chrono::seconds(30);  // the whole handshake
+  Micros data = std::chrono::seconds(60);       // the reply to the message's end
 };
 
 struct Message {
@@ -46,28 +62,37 @@ struct Message {
 };
 
 struct SmtpClientConfig {
-  std::string reference;           // host name or IP literal; decides SNI and what the certificate must name
+  std::string reference;              // host name or IP literal; decides SNI and what the certificate must name
   std::vector<certs::Bytes> anchors;  // DER trust anchors
-  int64_t now = 0;                 // validation time, seconds since the epoch
+  int64_t now = 0;                    // validation time, seconds since the epoch
   TlsMode mode = TlsMode::kStartTls;
   Timeouts timeouts;
   std::string helo = "client.lab.test";
   std::optional<std::string> user, password;  // AUTH PLAIN or LOGIN, after TLS only, if the server offers it there
-  std::optional<Message> message;  // what to deliver once verified; none: QUIT after the decision
+  std::optional<Message> message;             // what to deliver once verified; none: QUIT after the decision
   NamePolicy names;
 };
 
 // Where the client was when it ended, coarse; the evidence of a lab comes from the server, not from here.
-enum class Stage : uint8_t { kConnected, kGreeted, kEhlo, kStartTlsSent, kHandshake, kVerified, kAuthenticated, kDelivered };
+enum class Stage : uint8_t {
+  kConnected,
+  kGreeted,
+  kEhlo,
+  kStartTlsSent,
+  kHandshake,
+  kVerified,
+  kAuthenticated,
+  kDelivered
+};
 std::string_view Name(Stage stage);
 
 struct SmtpClientResult {
-  certs::Verdict verdict;   // kOk only if the server was verified and every command that had to succeed did
-  std::string detail;       // one sentence, escaped
+  certs::Verdict verdict;  // kOk only if the server was verified and every command that had to succeed did
+  std::string detail;      // one sentence, escaped
   Stage stage = Stage::kConnected;
-  bool verified = false;    // the server's identity was established
-  VerifyResult verification;  // of the certificate, when one was seen
-  std::vector<certs::Bytes> chain;  // as presented
+  bool verified = false;                // the server's identity was established
+  VerifyResult verification;            // of the certificate, when one was seen
+  std::vector<certs::Bytes> chain;      // as presented
   std::string tls_version, tls_cipher;  // as BoringSSL names them; empty before
 };
 
@@ -78,8 +103,8 @@ class SmtpClient {
   SmtpClient(const SmtpClient&) = delete;
   SmtpClient& operator=(const SmtpClient&) = delete;
 
-  // Hands over bytes that arrived. Buffers are bounded: a server that sends more than 64 KiB that the client did not ask
-  // for is refused.
+  // Hands over bytes that arrived. Buffers are bounded: a server that sends more than 64 KiB that the client did not
+  // ask for is refused.
   void Receive(certs::ByteView bytes);
   // The peer closed its direction (`reset`: aborted the connection).
   void ReceiveEof(bool reset);
@@ -89,9 +114,10 @@ class SmtpClient {
   certs::Bytes TakeOutput();
   // True once the client has nothing more to do and its last bytes have been taken; the caller then closes.
   bool Done() const;
-  // When Advance must be called again even if nothing arrives; nothing when Done.
+  // When Advance must be called again even if nothing arrives; nothing when it is over.
   std::optional<Micros> NextDeadline() const;
 
+  // Final once the verdict stands, which is before the answer to QUIT; never kOk before that.
   const SmtpClientResult& result() const;
 
  private:
