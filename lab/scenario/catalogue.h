@@ -1,0 +1,17 @@
+// The two catalogues that AllScenarios() joins. To add a bad certificate, add a row to certs/catalogue*.cc; to add a
+// bad conversation, add one to catalogue_conversation.cc.
+#pragma once
+
+#include <vector>
+
+#include "lab/scenario/scenario.h"
+
+namespace lab {
+
+// Every case of certs::Catalogue(), served by an otherwise good server.
+std::vector<Scenario> CertificateScenarios();
+
+// Every conversation that goes wrong around a good certificate, and the controls they need.
+std::vector<Scenario> ConversationScenarios();
+
+}  // namespace lab

@@ -1,0 +1,92 @@
+#include "lab/scenario/scenario.h"
+
+#include <utility>
+
+#include "lab/scenario/catalogue.h"
+
+namespace lab {
+
+std::string_view Name(Demand demand) {
+  switch (demand) {
+    case Demand::kAccept:
+      return "accept";
+    case Demand::kRefuse:
+      return "refuse";
+    case Demand::kIgnoreOrRefuse:
+      return "ignore or refuse";
+    case Demand::kAnything:
+      return "anything";
+  }
+  return "unknown";
+}
+
+std::string_view Name(Rung rung) {
+  switch (rung) {
+    case Rung::kConnected:
+      return "connected";
+    case Rung::kGreeted:
+      return "greeted";
+    case Rung::kEhloInClear:
+      return "EHLO in clear";
+    case Rung::kStartTlsSent:
+      return "STARTTLS sent";
+    case Rung::kClientHello:
+      return "ClientHello";
+    case Rung::kCertificateSent:
+      return "certificate sent";
+    case Rung::kTlsEstablished:
+      return "TLS established";
+    case Rung::kEhloInTls:
+      return "EHLO in TLS";
+    case Rung::kAuthStarted:
+      return "AUTH started";
+    case Rung::kSecretDisclosed:
+      return "secret disclosed";
+    case Rung::kEnvelope:
+      return "envelope";
+    case Rung::kMessageBody:
+      return "message body";
+  }
+  return "unknown";
+}
+
+bool Scenario::good() const {
+  const auto found = expect.find(Policy::kSubmission);
+  return found != expect.end() && found->second.demand == Demand::kAccept;
+}
+
+const std::vector<Scenario>& AllScenarios() {
+  // Controls first: whoever reads a report meets what must work before what must not.
+  static const std::vector<Scenario> all = [] {
+    std::vector<Scenario> controls, others;
+    for (auto catalogue : {&CertificateScenarios, &ConversationScenarios}) {
+      for (Scenario& scenario : catalogue()) {
+        (scenario.id.starts_with("control.") ? controls : others).push_back(std::move(scenario));
+      }
+    }
+    controls.insert(controls.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+    return controls;
+  }();
+  return all;
+}
+
+const Scenario* FindScenario(std::string_view id) {
+  for (const Scenario& scenario : AllScenarios()) {
+    if (scenario.id == id) {
+      return &scenario;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> EditInWords(const Scenario& scenario) {
+  std::vector<std::string> lines;
+  if (const Scenario* twin = FindScenario(scenario.twin)) {
+    for (const certs::Difference& difference : Diff(twin->world, scenario.world)) {
+      lines.push_back(ToString(difference));
+    }
+  }
+  return lines;
+}
+
+}  // namespace lab
