@@ -16,7 +16,7 @@ std::expected<std::string, IdnaError> ToALabels(std::string_view utf8) {
   const int code = idn2_lookup_u8(reinterpret_cast<const uint8_t*>(terminated.c_str()), &converted,
                                   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
   const std::unique_ptr<uint8_t, void (*)(void*)> owner(converted, idn2_free);
-  if (code == IDN2_TOO_BIG_LABEL) {
+  if (code == IDN2_TOO_BIG_LABEL || code == IDN2_PUNYCODE_BIG_OUTPUT) {
     return std::unexpected(IdnaError::kLabelTooLong);
   }
   if (code == IDN2_TOO_BIG_DOMAIN) {
