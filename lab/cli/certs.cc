@@ -76,8 +76,7 @@ certs::Result<Json> Export(const Scenario& scenario, const std::filesystem::path
 int CertsVerb(const CertsOptions& options) {
   const auto scenarios = Select(options.filter);
   if (!scenarios) {
-    Complain(scenarios.error());
-    return kExitNothingMatched;
+    return Complain(scenarios.error());
   }
   std::optional<int64_t> now = options.now.empty() ? std::optional(UnixNow()) : FromRfc3339(options.now);
   if (!now) {

@@ -6,12 +6,12 @@
 namespace lab {
 
 enum ExitCode : int {
-  kExitOk = 0,            // everything as expected
-  kExitUnexpected = 1,    // an unexpected result; for match and verify: refused
-  kExitUsage = 2,         // wrong arguments or a malformed input file
-  kExitHarness = 3,       // the lab itself failed: could not bind, client program missing, sanity case failed
+  kExitOk = 0,          // everything as expected
+  kExitUnexpected = 1,  // an unexpected result; for match and verify: refused
+  kExitUsage = 2,       // wrong arguments or a malformed input file
+  kExitHarness = 3,     // the lab itself failed: could not bind, client program missing, sanity case failed
   kExitNothingMatched = 4,
-  kExitStale = 5,         // an expectation file names scenarios that no longer exist
+  kExitStale = 5,  // an expectation file names scenarios that no longer exist
   kExitInterrupted = 130,
   kExitTerminated = 143,
 };
@@ -20,8 +20,9 @@ enum ExitCode : int {
 inline int ExitCodeOf(const certs::Error& error) {
   switch (error.code) {
     case certs::ErrorCode::kBadInput:
-    case certs::ErrorCode::kUnknownId:
       return kExitUsage;
+    case certs::ErrorCode::kUnknownId:
+      return kExitNothingMatched;
     case certs::ErrorCode::kIo:
     case certs::ErrorCode::kUnsupported:
     case certs::ErrorCode::kCrypto:

@@ -45,8 +45,7 @@ void PrintChain(const Terminal& terminal, const Scenario& scenario) {
 int ExplainVerb(const ExplainOptions& options) {
   const auto found = Select(options.id);
   if (!found) {
-    Complain(found.error());
-    return kExitNothingMatched;
+    return Complain(found.error());
   }
   const Terminal terminal = DescribeTerminal(stdout, options.common.color);
   for (const Scenario* scenario : *found) {

@@ -100,8 +100,7 @@ int ListRows(const ListOptions& options, const std::vector<const Scenario*>& sce
 int ListVerb(const ListOptions& options) {
   const auto scenarios = Select(options.filter);
   if (!scenarios) {
-    Complain(scenarios.error());
-    return kExitNothingMatched;
+    return Complain(scenarios.error());
   }
   if (options.json) {
     return ListJson(*scenarios);

@@ -47,7 +47,7 @@ certs::Result<void> ChooseClients(const std::vector<std::string>& names, RunOpti
       for (const CommandSpec& command : *manifests) {
         known += ", " + command.name;
       }
-      return Fail(ErrorCode::kUnknownId,
+      return Fail(ErrorCode::kBadInput,
                   fmt::format("there is no client \"{}\"; known are: {}. For a program of your own: run -- COMMAND",
                               certs::Escaped(name), known));
     }

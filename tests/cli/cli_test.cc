@@ -1,0 +1,198 @@
+// What a user of the command line sees: exit codes, one clear sentence for each bad input, and data on standard output.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tests/cli/program.h"
+
+namespace lab::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string LastLine(const std::string& text) {
+  const size_t end = text.find_last_not_of('\n');
+  const size_t start = text.rfind('\n', end);
+  return text.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start));
+}
+
+// ------------------------------------------------------------------------------------------------ bad input
+
+struct BadInput {
+  const char* name;
+  std::vector<std::string> arguments;
+  int exit_code;
+  const char* mentions;  // what of the input the one sentence must repeat, so that the user finds it
+};
+
+class BadInputTest : public ::testing::TestWithParam<BadInput> {};
+
+TEST_P(BadInputTest, GetsOneSentenceAndItsExitCode) {
+  const ProgramRun run = RunLab(GetParam().arguments);
+  EXPECT_EQ(run.exit_code, GetParam().exit_code) << run.err;
+  EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
+  EXPECT_NE(run.err.find(GetParam().mentions), std::string::npos) << run.err;
+  EXPECT_EQ(run.out, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cli, BadInputTest,
+    ::testing::Values(
+        BadInput{"UnknownVerb", {"dance"}, 2, "dance"},
+        BadInput{"UnknownOption", {"list", "--loud"}, 2, "--loud"},
+        BadInput{"UnknownScenario", {"run", "--filter", "time.leaf-expird"}, 4, "time.leaf-expird"},
+        BadInput{"UnknownRow", {"list", "--filter", "row:Z9"}, 4, "Z9"},
+        BadInput{"UnknownClient", {"run", "--client", "mozilla"}, 2, "mozilla"},
+        BadInput{"UnknownPolicy", {"run", "--policy", "laissez-faire"}, 2, "laissez-faire"},
+        BadInput{"UnknownMode", {"run", "--mode", "sideways"}, 2, "sideways"},
+        BadInput{"UnknownWire", {"run", "--wire", "carrier-pigeon"}, 2, "carrier-pigeon"},
+        BadInput{"MalformedDate", {"run", "--now", "2026-02-31T00:00:00Z"}, 2, "2026-02-31"},
+        BadInput{"NoNumber", {"run", "--seed", "lucky"}, 2, "lucky"},
+        BadInput{"ExplainUnknown", {"explain", "no.such-thing"}, 4, "no.such-thing"},
+        BadInput{"ServeUnknown", {"serve", "no.such-thing"}, 4, "no.such-thing"},
+        BadInput{"MatchOneArgument", {"match", "mail.bob.test"}, 2, "REFERENCE"},
+        BadInput{"MatchUnknownProfile", {"match", "a.b.test", "a.b.test", "--profile", "lenient"}, 2, "lenient"},
+        BadInput{"VerifyNoFile", {"verify", "--chain", "/nonexistent.pem", "--ca", "/nonexistent.pem", "--host", "a.test"}, 2, "/nonexistent.pem"},
+        BadInput{"VerifyNoHost", {"verify", "--chain", "x", "--ca", "y"}, 2, "--host"},
+        BadInput{"VerifyBadTime", {"verify", "--chain", "x", "--ca", "y", "--host", "a.test", "--time", "noon"}, 2, "noon"},
+        BadInput{"OutIsNoFolder", {"run", "--filter", "control.good", "--out", "/dev/null/x"}, 3, "/dev/null/x"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Cli, EscapesWhatItRepeats) {
+  const ProgramRun run = RunLab({"explain", "evil\x1b[2Jid"});
+  EXPECT_EQ(run.err.find('\x1b'), std::string::npos);
+}
+
+// ------------------------------------------------------------------------------------------------ list, explain
+
+TEST(List, JsonHasAtLeastNinetyUniqueScenariosWithRowsAndSources) {
+  const ProgramRun run = RunLab({"list", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json scenarios = Json::parse(run.out);
+  std::set<std::string> ids;
+  for (const Json& scenario : scenarios) {
+    EXPECT_TRUE(ids.insert(scenario.at("id")).second) << scenario.at("id");
+    EXPECT_FALSE(scenario.at("rows").empty()) << scenario.at("id");
+    EXPECT_FALSE(scenario.at("source").get<std::string>().empty()) << scenario.at("id");
+    EXPECT_TRUE(scenario.at("expect").contains("submission")) << scenario.at("id");
+  }
+  EXPECT_GE(ids.size(), 90u);
+}
+
+TEST(List, RowsNamesEveryRowOfTheTable) {
+  const ProgramRun run = RunLab({"list", "--rows"});
+  ASSERT_EQ(run.exit_code, 0);
+  for (const char* row : {"A1 ", "B1 ", "F28", "M12", "P7 "}) {
+    EXPECT_NE(run.out.find(row), std::string::npos) << row;
+  }
+}
+
+TEST(Explain, ShowsTheEditAndTheChainAndNoControlCharacters) {
+  const ProgramRun run = RunLab({"explain", "*"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(std::ranges::none_of(run.out, [](char c) { return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7f; }));
+}
+
+// ------------------------------------------------------------------------------------------------ run
+
+TEST(Run, TheBuiltInVerifierPassesAndLeavesAResultsFile) {
+  const TemporaryFolder folder;
+  const ProgramRun run = RunLab({"run", "--filter", "time.*", "--out", folder.path() + "/deep/er", "--quiet"});
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  const Json results = Json::parse(ReadFile(folder.path() + "/deep/er/results.json"));
+  EXPECT_TRUE(results.at("complete").get<bool>());
+  EXPECT_FALSE(results.at("results").empty());
+  const std::string last = LastLine(run.out);
+  int passed = 0, failed = -1, skipped = -1;
+  EXPECT_EQ(std::sscanf(last.c_str(), "%d passed, %d failed, %d skipped", &passed, &failed, &skipped), 3) << last;
+  EXPECT_GT(passed, 0);
+  EXPECT_EQ(failed, 0);
+}
+
+TEST(Run, ACommandThatNeverConnectsIsNotReachedAndNeverAPass) {
+  const TemporaryFolder folder;
+  const ProgramRun run = RunLab({"run", "--filter", "time.leaf-expired", "--mode", "starttls", "--out", folder.path(), "--", "true"});
+  EXPECT_EQ(run.exit_code, 3) << run.out;  // its sanity case fails: nothing it did proves anything
+  for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
+    EXPECT_NE(cell.at("outcome"), "pass") << cell.at("scenario");
+  }
+}
+
+TEST(Run, AMissingProgramIsAHarnessError) {
+  const TemporaryFolder folder;
+  const ProgramRun run = RunLab({"run", "--filter", "control.good", "--mode", "starttls", "--out", folder.path(), "--", "no-such-program-here"});
+  EXPECT_EQ(run.exit_code, 3) << run.out;
+}
+
+struct CurlRun {
+  const char* name;
+  std::vector<std::string> options;
+  int exit_code;
+  const char* bad_outcome;  // of every bad certificate among the scenarios
+};
+class CurlTest : public ::testing::TestWithParam<CurlRun> {};
+
+TEST_P(CurlTest, IsJudgedByWhatItGaveAway) {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = {"run", "--filter", "control.good,time.leaf-expired,name.wrong-host", "--mode", "starttls",
+                                        "--out", folder.path(), "--", "curl"};
+  arguments.insert(arguments.end(), GetParam().options.begin(), GetParam().options.end());
+  for (const char* argument : {"--silent", "--show-error", "--connect-to", "::{address}:{port}", "smtp://{host}:{port}", "--mail-from",
+                               "{from}", "--mail-rcpt", "{to}", "--upload-file", "{message}"}) {
+    arguments.push_back(argument);
+  }
+  const ProgramRun run = RunLab(arguments);
+  EXPECT_EQ(run.exit_code, GetParam().exit_code) << run.out << run.err;
+  for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
+    if (cell.contains("sanity")) {
+      continue;
+    }
+    EXPECT_EQ(cell.at("outcome"), cell.at("scenario") == "control.good" ? "pass" : GetParam().bad_outcome)
+        << cell.at("scenario") << ": " << cell.at("sentence");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cli, CurlTest,
+                         ::testing::Values(CurlRun{"Verifying", {"--ssl-reqd", "--cacert", "{ca}"}, 0, "pass"},
+                                           CurlRun{"Insecure", {"--ssl-reqd", "-k"}, 1, "accept-bad"},
+                                           CurlRun{"InClear", {}, 1, "leak"}),
+                         [](const auto& info) { return info.param.name; });
+
+// ------------------------------------------------------------------------------------------------ certs, serve
+
+TEST(Certs, ExportsWhatVerifyThenJudges) {
+  const TemporaryFolder folder;
+  const std::string out = folder.path() + "/pki";
+  ASSERT_EQ(RunLab({"certs", "--filter", "control.good,time.leaf-expired", out}).exit_code, 0);
+  const auto verify = [&](const std::string& id) {
+    return RunLab({"verify", "--chain", out + "/" + id + ".chain.pem", "--ca", out + "/" + id + ".ca.pem", "--host", "mail.bob.test", "--json"}).exit_code;
+  };
+  EXPECT_EQ(verify("control.good"), 0);
+  EXPECT_EQ(verify("time.leaf-expired"), 1);
+  const Json manifest = Json::parse(ReadFile(out + "/manifest.json"));
+  EXPECT_EQ(manifest.at("cases").size(), 2u);
+}
+
+TEST(Certs, RefusesAFolderWithSomethingInIt) {
+  const TemporaryFolder folder;
+  folder.Write("precious", "mine");
+  EXPECT_EQ(RunLab({"certs", "--filter", "control.good", folder.path()}).exit_code, 2);
+  EXPECT_EQ(ReadFile(folder.path() + "/precious"), "mine");
+  EXPECT_EQ(RunLab({"certs", "--filter", "control.good", "--force", folder.path()}).exit_code, 0);
+}
+
+TEST(Serve, PrintsALineToTryForEachScenarioAndEndsByItself) {
+  const ProgramRun run = RunLab({"serve", "time.leaf-expired", "control.good", "--mode", "both", "--for", "1"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  size_t lines = 0;
+  for (size_t at = run.out.find("openssl s_client"); at != std::string::npos; at = run.out.find("openssl s_client", at + 1)) {
+    ++lines;
+  }
+  EXPECT_EQ(lines, 4u) << run.out;
+}
+
+}  // namespace
+}  // namespace lab::testing
