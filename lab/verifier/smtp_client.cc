@@ -14,7 +14,6 @@ namespace {
 
 // One octet more than the longest reply: whatever waits beyond it was not asked for.
 constexpr size_t kMaxWaiting = kMaxReply + 1;
-constexpr size_t kShownText = 200;  // of what the server said, in a detail
 
 bool IsTlsRecordType(uint8_t octet) { return octet >= 20 && octet <= 23; }
 
@@ -216,7 +215,7 @@ bool SmtpClient::Impl::StepReply() {
     }
     return true;
   }
-  Bytes& waiting = secure() ? plain_ : in_;
+  Bytes& waiting = Waiting();
   const size_t taken = parser_.Consume(waiting);
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(taken));
   switch (parser_.state()) {
@@ -226,18 +225,10 @@ bool SmtpClient::Impl::StepReply() {
       Finish({Reason::kMalformedReply}, std::string(Sentence(parser_.error())), Leave::kAbort);
       return true;
     case ReplyParser::State::kComplete:
-      break;
+      OnReply(parser_.Take());
+      return true;
   }
-  const Reply reply = parser_.Take();
-  if (!waiting.empty() && wait_ != Wait::kQuit) {
-    // One command, one reply: a second one is an answer to a question not yet put.
-    Finish({secure() ? Reason::kMalformedReply : Reason::kClearTextBehind220},
-           fmt::format("behind the reply \"{}\" came \"{}\"", Shown(reply), certs::Escaped(waiting, kShownText)),
-           Leave::kAbort);
-    return true;
-  }
-  OnReply(reply);
-  return true;
+  return false;
 }
 
 // ------------------------------------------------------------------------------------------------ the end

@@ -10,20 +10,20 @@
 //   client.result().verdict                     // kOk: verified and delivered
 //
 // It asks one thing at a time and takes one reply for it (RFC 5321 4.2, nothing is pipelined). What it decides:
-//   greeting not 220, EHLO answered 421, EHLO inside TLS not 2yz       kServiceRefused
-//   EHLO in clear not 2yz, or without STARTTLS (HELO is never tried)   kStartTlsNotOffered
+//   greeting not 220, EHLO not 2yz (HELO offers no TLS: never tried)   kServiceRefused
+//   an EHLO reply in clear that does not offer STARTTLS                kStartTlsNotOffered
 //   STARTTLS not answered 220                                          kStartTlsRefused
-//   in clear: a byte behind any awaited reply, or text instead of TLS  kClearTextBehind220
+//   in clear: a byte behind a good reply, or text instead of TLS       kClearTextBehind220
 //     behind 220, whether in the same segment or later
-//   inside TLS: a byte behind any awaited reply                        kMalformedReply
+//   inside TLS: a byte behind a good reply                             kMalformedReply
 //   the certificate                                                    as Verify() says
 //   TLS before or after the decision, for any other reason             kTlsFailed
 //   AUTH not offered inside TLS, a command refused, or a configured    kCommandRefused
 //     name, address or credential that cannot be sent as one
 //   the end of the connection, with or without close_notify            kClosedByPeer
-// A refused server gets QUIT where the dialogue is still in step: in clear, or inside TLS once it is verified. A server
-// whose certificate is refused gets an alert and not one octet of SMTP: RFC 3207 4.1 suggests QUIT, but whoever that is
-// need not hear even this. Replies to QUIT, and their absence, change nothing.
+// A server that refuses gets QUIT where the dialogue is still in step: in clear, or inside TLS once it is verified. A
+// server whose certificate is refused gets an alert and not one octet of SMTP: RFC 3207 4.1 suggests QUIT, but whoever
+// that is need not hear even this. Replies to QUIT, and their absence, change nothing.
 #pragma once
 
 #include <chrono>

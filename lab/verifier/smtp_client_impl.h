@@ -19,6 +19,8 @@ using certs::Bytes;
 using certs::ByteView;
 using certs::Reason;
 
+inline constexpr size_t kShownText = 200;  // how much of what the server said stands in a detail
+
 // What the client waits for decides everything: what a reply means, how long it may take, and what the end of the
 // connection means. It waits for one thing at a time, so whatever else arrives was not asked for.
 //
@@ -71,11 +73,11 @@ class SmtpClient::Impl {
   void OnVerified();
 
   void OnReply(const Reply& reply);
-  void OnGreeting(const Reply& reply);
+  bool IsWanted(const Reply& reply) const;
+  void OnRefusal(const Reply& reply);
+  void OnWanted(const Reply& reply);
   void OnEhlo(const Reply& reply);
-  void OnStartTls(const Reply& reply);
-  void OnAuth(const Reply& reply);
-  void OnTransaction(const Reply& reply);
+  void OnChallenge(const Reply& reply);
 
   void SendEhlo();
   void BeginAuth();
@@ -87,6 +89,7 @@ class SmtpClient::Impl {
   void FinishTls();
   void End();
   void Collect();
+  Bytes& Waiting() { return secure() ? plain_ : in_; }  // arrived and not yet read
   bool secure() const { return tls_ != nullptr; }
 
   const SmtpClientConfig config_;
@@ -106,8 +109,5 @@ class SmtpClient::Impl {
   std::unique_ptr<TlsClient> tls_;
   SmtpClientResult result_;
 };
-
-// "250 welcome", the first line only, escaped and cut short: for details.
-std::string Shown(const Reply& reply);
 
 }  // namespace verifier

@@ -7,91 +7,125 @@
 
 namespace verifier {
 
+namespace {
 
+// "250 welcome": the first line, escaped and cut short.
 std::string Shown(const Reply& reply) {
-  constexpr size_t kLimit = 200;
-  return fmt::format("{} {}", reply.code, certs::Escaped(reply.lines.front(), kLimit));
+  return fmt::format("{} {}", reply.code, certs::Escaped(reply.lines.front(), kShownText));
+}
+
+}  // namespace
+
+// The one reply that lets the client go on. Any other refuses, by its first digit (RFC 5321 4.2.1): what a client that
+// needs TLS does about 4yz and 5yz is the same.
+bool SmtpClient::Impl::IsWanted(const Reply& reply) const {
+  switch (wait_) {
+    case Wait::kGreeting:
+    case Wait::kStartTls:
+      return reply.code == 220;  // RFC 5321 4.3.1, RFC 3207 4: no other code invites
+    case Wait::kEhlo:
+    case Wait::kAuthPlain:
+    case Wait::kAuthPassword:
+    case Wait::kMail:
+    case Wait::kRcpt:
+    case Wait::kBody:
+      return reply.FirstDigit() == 2;
+    case Wait::kData:
+      return reply.FirstDigit() == 3;
+    case Wait::kAuthLogin:
+    case Wait::kAuthUser:
+      return reply.code == 334;
+    case Wait::kStart:
+    case Wait::kHandshake:
+    case Wait::kQuit:
+    case Wait::kNothing:
+      break;
+  }
+  return false;
 }
 
 void SmtpClient::Impl::OnReply(const Reply& reply) {
+  if (wait_ == Wait::kQuit) {
+    return End();  // whatever it says
+  }
+  if (!IsWanted(reply)) {
+    return OnRefusal(reply);
+  }
+  if (const Bytes& more = Waiting(); !more.empty()) {
+    // One command, one reply: a second one is an answer to a question not yet put.
+    return Finish({secure() ? Reason::kMalformedReply : Reason::kClearTextBehind220},
+                  fmt::format("behind the reply \"{}\" came \"{}\"", Shown(reply), certs::Escaped(more, kShownText)),
+                  Leave::kAbort);
+  }
+  OnWanted(reply);
+}
+
+void SmtpClient::Impl::OnRefusal(const Reply& reply) {
+  Reason reason = Reason::kCommandRefused;
+  std::string_view question = "a command";
+  if (wait_ == Wait::kGreeting || wait_ == Wait::kEhlo) {
+    // After a refused EHLO, HELO might do; but it offers no TLS, and without TLS there is nothing to say.
+    reason = Reason::kServiceRefused;
+    question = wait_ == Wait::kEhlo ? "EHLO" : "the connection";
+  } else if (wait_ == Wait::kStartTls) {
+    reason = Reason::kStartTlsRefused;
+    question = "STARTTLS";
+  }
+  // After 3yz the server takes the next line for a secret or a message, QUIT included: leave without a word.
+  Finish({reason}, fmt::format("the answer to {} is \"{}\"", question, Shown(reply)),
+         reply.FirstDigit() == 3 ? Leave::kAbort : Leave::kQuit);
+}
+
+void SmtpClient::Impl::OnWanted(const Reply& reply) {
+  const Micros timeout = config_.timeouts.reply;
   switch (wait_) {
     case Wait::kGreeting:
-      return OnGreeting(reply);
+      if (!secure()) {
+        result_.stage = Stage::kGreeted;
+      }
+      return SendEhlo();
     case Wait::kEhlo:
       return OnEhlo(reply);
     case Wait::kStartTls:
-      return OnStartTls(reply);
-    case Wait::kAuthPlain:
+      return StartTls();
     case Wait::kAuthLogin:
     case Wait::kAuthUser:
+      return OnChallenge(reply);
+    case Wait::kAuthPlain:
     case Wait::kAuthPassword:
-      return OnAuth(reply);
+      result_.stage = Stage::kAuthenticated;
+      return BeginMessage();
     case Wait::kMail:
+      return Send(Wait::kRcpt, fmt::format("RCPT TO:<{}>\r\n", config_.message->to), timeout);
     case Wait::kRcpt:
+      return Send(Wait::kData, "DATA\r\n", timeout);
     case Wait::kData:
+      return Send(Wait::kBody, DataBlock(config_.message->body), config_.timeouts.data);
     case Wait::kBody:
-      return OnTransaction(reply);
-    case Wait::kQuit:
-      return End();  // whatever it says
+      result_.stage = Stage::kDelivered;
+      return Finish({Reason::kOk}, "verified and delivered", Leave::kQuit);
     case Wait::kStart:
     case Wait::kHandshake:
+    case Wait::kQuit:
     case Wait::kNothing:
-      return;  // no reply is read in these
+      return;  // IsWanted() wants nothing in these
   }
-}
-
-void SmtpClient::Impl::OnGreeting(const Reply& reply) {
-  if (reply.code != 220) {
-    return Finish({Reason::kServiceRefused}, fmt::format("the greeting is \"{}\"", Shown(reply)), Leave::kQuit);
-  }
-  if (!secure()) {
-    result_.stage = Stage::kGreeted;
-  }
-  SendEhlo();
 }
 
 void SmtpClient::Impl::OnEhlo(const Reply& reply) {
-  const bool accepted = reply.FirstDigit() == 2;
-  if (!accepted && (secure() || reply.code == 421)) {
-    return Finish({Reason::kServiceRefused}, fmt::format("the answer to EHLO is \"{}\"", Shown(reply)), Leave::kQuit);
-  }
-  // HELO would be understood, but offers no TLS, and without TLS there is nothing to say.
-  offers_ = accepted ? ParseEhlo(reply) : EhloOffers{};
+  offers_ = ParseEhlo(reply);
   if (secure()) {
     return BeginAuth();
   }
   result_.stage = Stage::kEhlo;
   if (!offers_.starttls) {
-    return Finish({Reason::kStartTlsNotOffered},
-                  accepted ? "the EHLO reply does not offer STARTTLS"
-                           : fmt::format("the answer to EHLO is \"{}\", so STARTTLS is not offered", Shown(reply)),
-                  Leave::kQuit);
+    return Finish({Reason::kStartTlsNotOffered}, "the EHLO reply does not offer STARTTLS", Leave::kQuit);
   }
   result_.stage = Stage::kStartTlsSent;
   Send(Wait::kStartTls, "STARTTLS\r\n", config_.timeouts.reply);
 }
 
-void SmtpClient::Impl::OnStartTls(const Reply& reply) {
-  if (reply.code != 220) {
-    return Finish({Reason::kStartTlsRefused}, fmt::format("the answer to STARTTLS is \"{}\"", Shown(reply)),
-                  Leave::kQuit);
-  }
-  StartTls();
-}
-
-void SmtpClient::Impl::OnAuth(const Reply& reply) {
-  const bool challenge_expected = wait_ == Wait::kAuthLogin || wait_ == Wait::kAuthUser;
-  if (reply.FirstDigit() == 2 && !challenge_expected) {
-    result_.stage = Stage::kAuthenticated;
-    return BeginMessage();
-  }
-  if (reply.code != 334) {
-    return Finish({Reason::kCommandRefused}, fmt::format("the answer to AUTH is \"{}\"", Shown(reply)), Leave::kQuit);
-  }
-  // After 334 the server takes the next line for a secret, QUIT included: leave without a word.
-  if (!challenge_expected) {
-    return Finish({Reason::kCommandRefused}, "the server asks for more than the mechanism has to say", Leave::kAbort);
-  }
+void SmtpClient::Impl::OnChallenge(const Reply& reply) {
   if (reply.lines.size() != 1 || !IsBase64(reply.lines.front())) {
     return Finish({Reason::kMalformedReply}, "the challenge is not one line of base64", Leave::kAbort);
   }
@@ -99,27 +133,6 @@ void SmtpClient::Impl::OnAuth(const Reply& reply) {
     return Send(Wait::kAuthUser, Base64(*config_.user) + "\r\n", config_.timeouts.reply);
   }
   Send(Wait::kAuthPassword, Base64(*config_.password) + "\r\n", config_.timeouts.reply);
-}
-
-void SmtpClient::Impl::OnTransaction(const Reply& reply) {
-  const int wanted = wait_ == Wait::kData ? 3 : 2;
-  if (reply.FirstDigit() != wanted) {
-    // A 3yz where none belongs makes the server read the next line as something else.
-    return Finish({Reason::kCommandRefused}, fmt::format("the server answers \"{}\"", Shown(reply)),
-                  reply.FirstDigit() == 3 ? Leave::kAbort : Leave::kQuit);
-  }
-  const Micros timeout = config_.timeouts.reply;
-  switch (wait_) {
-    case Wait::kMail:
-      return Send(Wait::kRcpt, fmt::format("RCPT TO:<{}>\r\n", config_.message->to), timeout);
-    case Wait::kRcpt:
-      return Send(Wait::kData, "DATA\r\n", timeout);
-    case Wait::kData:
-      return Send(Wait::kBody, DataBlock(config_.message->body), config_.timeouts.data);
-    default:
-      result_.stage = Stage::kDelivered;
-      return Finish({Reason::kOk}, "verified and delivered", Leave::kQuit);
-  }
 }
 
 // ------------------------------------------------------------------------------------------------ commands
