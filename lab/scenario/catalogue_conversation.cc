@@ -144,7 +144,7 @@ Scenario EhloRefused() {
                     .rows = {"M8", "M9"},
                     .source = "RFC 3207 6, RFC 5321 3.2",
                     .twin = std::string(kGood),
-                    .expect = MustRefuse(Reason::kServiceRefused, Rung::kEhloInClear),
+                    .expect = MustRefuse(Reason::kStartTlsNotOffered, Rung::kEhloInClear),
                     .modes = Modes::kStartTlsOnly,
                     .severity = Severity::kHigh};
   scenario.world.smtp.replies[Verb::kEhlo] = Reply{.code = 502, .lines = {"Command not implemented"}};
@@ -273,6 +273,30 @@ std::vector<Scenario> Cuts() {
        {"M7", "L4"},
        Reason::kTimeout,
        Rung::kStartTlsSent},
+      {CutKind::kClose,
+       Stage::kClientHelloSeen,
+       "smtp.client-hello-then-close",
+       "closed right behind the ClientHello",
+       {"L3"},
+       Reason::kClosedByPeer,
+       Rung::kClientHello,
+       Modes::kBoth},
+      {CutKind::kReset,
+       Stage::kClientHelloSeen,
+       "smtp.client-hello-then-reset",
+       "reset right behind the ClientHello",
+       {"L3"},
+       Reason::kClosedByPeer,
+       Rung::kClientHello,
+       Modes::kBoth},
+      {CutKind::kSilence,
+       Stage::kClientHelloSeen,
+       "smtp.client-hello-then-silence",
+       "nothing comes behind the ClientHello",
+       {"L4"},
+       Reason::kTimeout,
+       Rung::kClientHello,
+       Modes::kBoth},
   };
   std::vector<Scenario> scenarios;
   for (const CutRow& row : table) {
@@ -355,6 +379,8 @@ Scenario StartTlsInsideTls() {
   return scenario;
 }
 
+// A user agent either sends its mail without a password, which most servers refuse, or gives up, as our own does. A
+// relay has no password to send.
 Scenario AuthOnlyInClear() {
   Scenario scenario{
       .id = "smtp.auth-only-in-clear",
@@ -363,7 +389,10 @@ Scenario AuthOnlyInClear() {
       .source = "RFC 3207 4.2, RFC 4954 4",
       .twin = std::string(kAuthInClear),
       .world = AuthOfferedInClear().world,
-      .expect = ForEveryPolicy({.demand = Demand::kIgnoreOrRefuse, .must_reach = Rung::kEhloInTls}),
+      .expect = {{Policy::kSubmission,
+                  {.demand = Demand::kIgnoreOrRefuse,
+                   .verdict = {Reason::kCommandRefused, 0},
+                   .must_reach = Rung::kEhloInTls}}},
       .modes = Modes::kStartTlsOnly,
       .severity = Severity::kHigh};
   std::erase(scenario.world.smtp.capabilities_tls, "AUTH PLAIN LOGIN");
