@@ -1,0 +1,59 @@
+// What the files of the catalogue share: a list that turns a row and an edit into a case. For catalogue*.cc only.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "certs/catalogue.h"
+
+namespace certs::catalogue {
+
+using Edit = std::function<void(ChainSpec&)>;
+
+// Cases in the making. Twins must be added before their edits.
+class CaseList {
+ public:
+  // Adds `row` with the chain and reference of its twin (of GoodChain() if it names none), the chain edited by `edit`.
+  void Add(CertCase row, const Edit& edit);
+  // The same for another reference, with or without an edit of the chain.
+  void AddFor(CertCase row, std::string_view reference, const Edit& edit = nullptr);
+
+  std::vector<CertCase> Take() && { return std::move(cases_); }
+
+ private:
+  CertCase& Start(CertCase row);
+
+  std::vector<CertCase> cases_;
+};
+
+// A certificate of the chain, and the depth at which a verifier sees it.
+struct Place {
+  const char* node;
+  int depth;
+  bool anchor;  // what is demanded of an anchor beyond its name and key is policy (RFC 5280 6.1.1 d)
+};
+inline constexpr Place kLeafPlace{"leaf", 0, false};
+inline constexpr Place kIntermediatePlace{"intermediate", 1, false};
+inline constexpr Place kRootPlace{"root", 2, true};
+inline constexpr Place kEveryPlace[] = {kLeafPlace, kIntermediatePlace, kRootPlace};
+
+// An extension of the lab's own that nobody understands, and must not need to.
+RawExtension UnknownExtension(bool critical);
+
+// The A-label form of a host with an umlaut, and its two spellings.
+inline constexpr std::string_view kALabelHost = "xn--bcher-kva.bob.test";
+inline constexpr std::string_view kULabelHost =
+    "b\xc3\xbc"
+    "cher.bob.test";
+
+// One function a family, in the order of the catalogue. The first adds the twins of all others.
+void AddControls(CaseList& list);
+void AddTimeCases(CaseList& list);
+void AddChainCases(CaseList& list);
+void AddStrengthCases(CaseList& list);
+void AddUsageCases(CaseList& list);
+void AddNameCases(CaseList& list);
+
+}  // namespace certs::catalogue
