@@ -1,5 +1,5 @@
-// The seam between protocol and transport: non-blocking bytes. A memory pipe, a socket and every transport fault implement
-// it, so one connection runs unchanged over each.
+// The seam between protocol and transport: non-blocking bytes. A memory pipe, a socket and every transport fault
+// implement it, so one connection runs unchanged over each.
 #pragma once
 
 #include <chrono>

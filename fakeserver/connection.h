@@ -1,5 +1,5 @@
-// One connection of the fake server: session + TLS + faults over a ByteStream, driven by Advance(). No threads, no clock,
-// no sockets.
+// One connection of the fake server: session + TLS + faults over a ByteStream, driven by Advance(). No threads, no
+// clock, no sockets.
 #pragma once
 
 #include <functional>

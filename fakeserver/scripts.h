@@ -1,5 +1,5 @@
-// What a server does, as data. The zero value of every struct behaves well; a fault is one member set. Nothing here does
-// anything: smtp_session.h, tls_endpoint.h and connection.h read it.
+// What a server does, as data. The zero value of every struct behaves well; a fault is one member set. Nothing here
+// does anything: smtp_session.h, tls_endpoint.h and connection.h read it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,22 @@ std::string_view Name(TlsMode mode);  // "starttls", "implicit"
 // ------------------------------------------------------------------------------------------------ SMTP
 
 // A command verb; kOther is anything the server does not know.
-enum class Verb : uint8_t { kHelo, kEhlo, kStartTls, kAuth, kMail, kRcpt, kData, kEndOfData, kRset, kNoop, kVrfy, kHelp, kQuit, kOther };
+enum class Verb : uint8_t {
+  kHelo,
+  kEhlo,
+  kStartTls,
+  kAuth,
+  kMail,
+  kRcpt,
+  kData,
+  kEndOfData,
+  kRset,
+  kNoop,
+  kVrfy,
+  kHelp,
+  kQuit,
+  kOther
+};
 std::string_view Name(Verb verb);  // "EHLO", ...; "end of data"
 
 // One reply (RFC 5321 4.2): a code and one line of text or several. With `raw`, exactly those bytes instead.
@@ -33,15 +48,16 @@ struct Reply {
   std::optional<Bytes> raw = std::nullopt;
 
   bool operator==(const Reply&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw}};
 };
 
 // Where bytes are injected in clear around the reply to STARTTLS: the response-injection family (CVE-2021-22947 class).
 enum class Placement : uint8_t {
   kNone,
-  kBeforeReply,      // in the same segment, in front of the 220 line
-  kSameSegment,      // behind the 220 line, in the same write
-  kNextSegment,      // behind the 220 line, in a write of its own, before the client speaks
+  kBeforeReply,        // in the same segment, in front of the 220 line
+  kSameSegment,        // behind the 220 line, in the same write
+  kNextSegment,        // behind the 220 line, in a write of its own, before the client speaks
   kBeforeServerHello,  // after the ClientHello arrived, before the first TLS record
 };
 std::string_view Name(Placement placement);
@@ -51,13 +67,14 @@ struct Injection {
   Bytes payload;
 
   bool operator==(const Injection&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"placement", &Injection::placement}, Member{"payload", &Injection::payload}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"placement", &Injection::placement}, Member{"payload", &Injection::payload}};
 };
 
 // What follows a 220 to STARTTLS.
 enum class AfterStartTls : uint8_t {
-  kHandshake,     // TLS, as promised
-  kStayInClear,   // the server goes on in clear SMTP, ClientHello or not
+  kHandshake,    // TLS, as promised
+  kStayInClear,  // the server goes on in clear SMTP, ClientHello or not
 };
 std::string_view Name(AfterStartTls after);
 
@@ -65,14 +82,17 @@ struct SmtpScript {
   std::string host = "mail.bob.test";  // in the greeting and the EHLO reply
   std::optional<Reply> greeting;       // default: 220 <host> ESMTP
   // EHLO keywords before and inside TLS. STARTTLS is listed like any other; inside TLS it must not be.
-  std::vector<std::string> capabilities_clear = {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS"};
-  std::vector<std::string> capabilities_tls = {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES", "AUTH PLAIN LOGIN"};
-  std::map<Verb, Reply> replies;       // instead of what the command would get
+  std::vector<std::string> capabilities_clear = {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES",
+                                                 "STARTTLS"};
+  std::vector<std::string> capabilities_tls = {"PIPELINING", "SIZE 10485760", "8BITMIME", "ENHANCEDSTATUSCODES",
+                                               "AUTH PLAIN LOGIN"};
+  std::map<Verb, Reply> replies;  // instead of what the command would get
   AfterStartTls after_starttls = AfterStartTls::kHandshake;
   Injection injection;
   bool greet_in_clear_on_implicit = false;  // implicit TLS port: send the clear greeting instead of waiting for TLS
   bool tls_on_connect = false;              // STARTTLS port: speak TLS from the first byte instead of greeting
-  Micros hold_first_ehlo_in_tls{0};         // waits before answering the first EHLO/HELO inside TLS: a fooled client talks early
+  Micros hold_first_ehlo_in_tls{
+      0};  // waits before answering the first EHLO/HELO inside TLS: a fooled client talks early
 
   bool operator==(const SmtpScript&) const = default;
   static constexpr auto kMembers = std::tuple{
@@ -94,11 +114,12 @@ struct SmtpScript {
 struct TlsScript {
   uint16_t min_version = 0x0303;  // TLS 1.2
   uint16_t max_version = 0x0304;  // TLS 1.3
-  int tickets = 0;                // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
+  int tickets = 0;  // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
 
   bool operator==(const TlsScript&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"min_version", &TlsScript::min_version},
-                                              Member{"max_version", &TlsScript::max_version}, Member{"tickets", &TlsScript::tickets}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"min_version", &TlsScript::min_version}, Member{"max_version", &TlsScript::max_version},
+                 Member{"tickets", &TlsScript::tickets}};
 };
 
 // ------------------------------------------------------------------------------------------------ transport

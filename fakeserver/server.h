@@ -1,5 +1,5 @@
-// The fake server on real loopback sockets: one event loop, one thread, any number of listeners, each with a behaviour of
-// its own. Threads and sockets live behind this header and nowhere else.
+// The fake server on real loopback sockets: one event loop, one thread, any number of listeners, each with a behaviour
+// of its own. Threads and sockets live behind this header and nowhere else.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@ namespace fakeserver {
 using BehaviourOfVisit = std::function<std::shared_ptr<const Behaviour>(int visit)>;
 
 struct ListenerConfig {
-  std::string id;       // unique among the live listeners of a server
-  uint16_t port = 0;    // 0: any free port. Always bound on 127.0.0.1, and never anywhere else
+  std::string id;     // unique among the live listeners of a server
+  uint16_t port = 0;  // 0: any free port. Always bound on 127.0.0.1, and never anywhere else
   BehaviourOfVisit behaviour;
 };
 
