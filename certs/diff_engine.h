@@ -81,16 +81,18 @@ std::string ListInWords(const std::vector<T>& values) {
   return Bounded(text + "]");
 }
 
-// "{ca: true}": the members that are not what a default value has.
+// "{ca: true}": the members that are not what a default value has; all of them where none is.
 template <HasMembers T>
 std::string StructInWords(const T& value) {
+  const T usual{};
+  const bool all = value == usual;
   std::string text;
-  ForEachMember(value, T{}, [&](std::string_view name, const auto& member, const auto& usual) {
-    if (member != usual && text.size() <= kLongest) {
+  ForEachMember(value, usual, [&](std::string_view name, const auto& member, const auto& usual_member) {
+    if ((all || member != usual_member) && text.size() <= kLongest) {
       text += (text.empty() ? "" : ", ") + std::string(name) + ": " + Words(member);
     }
   });
-  return text.empty() ? "{defaults}" : Bounded("{" + text + "}");
+  return Bounded("{" + text + "}");
 }
 
 template <typename T>
