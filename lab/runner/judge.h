@@ -17,9 +17,13 @@ struct Judgement {
 };
 
 // Judges one run. For the built-in client the reason and depth must be the expected ones, not just "refused".
-Judgement Judge(const Scenario& scenario, const Expectation& expectation, Policy policy, const Observation& observation, const ClientReport& report);
+Judgement Judge(const Scenario& scenario, const Expectation& expectation, Policy policy, const Observation& observation,
+                const ClientReport& report);
 
-// Turns a judgement into xfail or xpass where the client is known to behave so.
+// Turns a judgement into xfail or xpass where the client is known to behave so. The first entry of `client.known`
+// counts whose pattern matches and whose outcome can happen here ("accept-bad" and "lax" only where a right client
+// refuses, "reject-good" only where it accepts). Its outcome "pass" says that nothing is known, so that an exception
+// can stand in front of a wide pattern.
 Judgement ApplyKnown(const Judgement& judgement, const Scenario& scenario, const CommandSpec& client);
 
 }  // namespace lab

@@ -19,22 +19,29 @@ Honey MakeHoney(uint64_t seed, std::string_view scenario, std::string_view clien
 
 struct Observation {
   int connections = 0;
-  Rung rung = Rung::kConnected;        // the highest reached, in TLS or not; meaningless when connections == 0
+  Rung rung = Rung::kConnected;  // the highest reached, in TLS or not; meaningless when connections == 0
   // Reached in clear, when TLS should have been there:
   bool auth_in_clear = false, secret_in_clear = false, envelope_in_clear = false, body_in_clear = false;
   // Reached inside TLS:
-  bool command_in_tls = false;         // any but QUIT
+  bool command_in_tls = false;  // any but QUIT
   bool ehlo_in_tls = false, auth_in_tls = false, secret_in_tls = false, envelope_in_tls = false, body_in_tls = false;
+  bool telling_command_in_tls =
+      false;                          // any but EHLO, HELO, NOOP, RSET, HELP and QUIT: a client that trusts its server
+  bool mail_accepted_in_tls = false;  // MAIL, answered 2xx
   bool delivered_in_tls = false, delivered_in_clear = false;  // the message arrived whole and was answered 250
-  bool certificate_sent = false, handshake_done = false;
-  bool spoke_early = false;            // answered a reply that had not been sent yet: it believed an injected one
+  bool client_hello = false, certificate_sent = false, handshake_done = false;
+  bool spoke_early = false;                 // answered a reply that had not been sent yet: it believed an injected one
   bool clear_bytes_after_starttls = false;  // spoke clear text where TLS should be
-  std::optional<int> client_alert;     // the first alert the client sent
-  std::string server_name;             // SNI of the first ClientHello
+  std::optional<int> client_alert;          // the first alert the client sent
+  std::string server_name;                  // SNI of the first ClientHello
   bool tls_never_tried = false;
 };
 
 Observation Observe(const std::vector<fakeserver::Transcript>& transcripts, const Honey& honey);
+
+// Whether the client came as far as `rung`, by the road that leads there: a mail transaction in clear is further up the
+// ladder than a certificate, but no evidence that one was ever seen.
+bool Reached(const Observation& observation, Rung rung);
 
 // One sentence: how far it went and what it gave away.
 std::string ToSentence(const Observation& observation);

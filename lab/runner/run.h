@@ -24,7 +24,7 @@ std::string_view Name(Wire wire);
 
 // One cell of the matrix.
 struct RunRecord {
-  std::string client;            // "built-in", "curl", ...
+  std::string client;  // "built-in", "curl", ...
   const Scenario* scenario = nullptr;
   fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls;
   Policy policy = Policy::kSubmission;
@@ -32,26 +32,26 @@ struct RunRecord {
   Expectation expectation;
   Outcome outcome = Outcome::kError;
   std::string sentence;
-  std::string sanity;            // "first" or "last" for the bracketing runs, else empty
+  std::string sanity;  // "first" or "last" for the bracketing runs, else empty
   Observation observation;
   ClientReport report;
   std::vector<fakeserver::Transcript> transcripts;
-  std::string chain_sha256;      // over the presented certificates, hex
+  std::string chain_sha256;  // over the presented certificates, hex
   std::chrono::microseconds duration{0};
-  std::string repro;             // the command that reruns just this
+  std::string repro;  // the command that reruns just this
 };
 
 struct RunOptions {
   std::vector<const Scenario*> scenarios;
-  std::vector<CommandSpec> commands;   // the clients that are programs
-  bool built_in = true;                // run the built-in verifier
-  std::optional<Policy> policy;        // default: each client's own
+  std::vector<CommandSpec> commands;  // the clients that are programs
+  bool built_in = true;               // run the built-in verifier
+  std::optional<Policy> policy;       // default: each client's own
   bool starttls = true, implicit = true;
-  std::optional<Wire> wire;            // default: memory for the built-in, TCP for commands
+  std::optional<Wire> wire;  // default: memory for the built-in, TCP for commands
   int jobs = 2;
   uint64_t seed = 1;
-  std::optional<int64_t> now;          // seconds since the epoch; default: a fixed lab date in memory, real time on TCP
-  bool collect_all = false;            // the built-in verifier also reports every defect
+  std::optional<int64_t> now;  // seconds since the epoch; default: a fixed lab date in memory, real time on TCP
+  bool collect_all = false;    // the built-in verifier also reports every defect
   bool keep_going_after_bad_sanity = false;
 };
 
@@ -59,7 +59,7 @@ inline constexpr int64_t kLabNow = 1767225600;  // 2026-01-01T00:00:00Z: the dat
 
 struct RunSummary {
   int passed = 0, failed = 0, skipped = 0;
-  bool harness_error = false;   // a sanity case failed, a program was missing, the server could not bind
+  bool harness_error = false;  // a sanity case failed, a program was missing, the server could not bind
   bool interrupted = false;
 };
 
@@ -71,7 +71,9 @@ certs::Result<RunSummary> Run(const RunOptions& options, const std::function<voi
 // How many records Run will produce, for the progress line.
 size_t CountRuns(const RunOptions& options);
 
-// One scenario with the built-in client on the memory wire: what tests, fuzzers and benchmarks call. `issuer` decides keys and now.
-RunRecord RunInMemory(const Scenario& scenario, fakeserver::TlsMode mode, Policy policy, certs::Issuer& issuer, uint64_t seed, bool collect_all);
+// One scenario with the built-in client on the memory wire: what tests, fuzzers and benchmarks call. `issuer` decides
+// keys and now.
+RunRecord RunInMemory(const Scenario& scenario, fakeserver::TlsMode mode, Policy policy, certs::Issuer& issuer,
+                      uint64_t seed, bool collect_all);
 
 }  // namespace lab
