@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "certs/issue.h"
 #include "fakeserver/byte_stream.h"
 #include "fakeserver/scripts.h"
+#include "fakeserver/tls_context.h"
 #include "fakeserver/transcript.h"
 
 namespace fakeserver {
@@ -20,10 +22,25 @@ struct Behaviour {
   TlsScript tls;
   LinkScript link;
   std::shared_ptr<const certs::IssuedChain> identity;  // never null when a handshake is possible
+  TlsContextSlot tls_context;                          // made of the above on first use; leave it alone
 };
 
+// Prepares the TLS side now instead of on first use, and says what is wrong with it: kUnsupported for a leaf that
+// BoringSSL will not present (see CanServe). A connection that needs TLS it cannot have records a kNote and closes.
+certs::Result<void> Prepare(const Behaviour& behaviour);
+
+// How it ends. After the last reply (QUIT, a limit, a failed handshake, the kClose cut) it closes its sending side,
+// with close_notify in TLS unless the cut says otherwise, and then still reads, for kLinger or kLingerBytes at most,
+// until the peer closes too: late alerts and secrets are evidence, and unread bytes would turn the close into a reset.
+// A peer that has closed only its sending side still gets its replies.
+//
+// While a kHold waits, or a kSilence cut has been made, what the client sends is still read and recorded when it comes;
+// only the server's side waits.
 class Connection {
  public:
+  static constexpr Micros kLinger = std::chrono::seconds(2);
+  static constexpr size_t kLingerBytes = 1024 * 1024;
+
   // Borrows `stream` for its lifetime.
   Connection(std::shared_ptr<const Behaviour> behaviour, ByteStream& stream);
   ~Connection();
@@ -35,6 +52,8 @@ class Connection {
   bool Advance(Micros now);
   // When Advance must be called again even if nothing arrives.
   std::optional<Micros> NextDeadline() const;
+  // Ends it at once, for the reason that goes into the record.
+  void Abort(Micros now, const std::string& why);
   // True once the stream has been closed from either side and nothing more will happen.
   bool Done() const;
 

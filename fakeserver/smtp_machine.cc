@@ -86,6 +86,14 @@ void SmtpMachine::OnBytes(ByteView bytes) {
   }
 }
 
+void SmtpMachine::OnEof() {
+  if (phase_ == Phase::kData) {
+    Emit(Effect::Kind::kNote, "unfinished message: " + data_.text()).size = data_.size();
+  } else if (line_size_ > 0 || in_record_) {
+    Emit(Effect::Kind::kNote, "unfinished line: " + (in_record_ ? record_ : line_));
+  }
+}
+
 // A TLS record where a command was expected, recognised by its header: its random octets would make nonsense commands.
 // Returns false if the octet belongs to a line.
 bool SmtpMachine::TakeRecordOctet(uint8_t octet) {

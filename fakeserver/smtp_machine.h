@@ -18,6 +18,7 @@ class SmtpMachine {
 
   void Start();
   void OnBytes(ByteView bytes);
+  void OnEof();
   void OnTlsEstablished();
   bool closed() const { return phase_ == Phase::kClosed; }
   std::vector<Effect> TakeEffects();

@@ -22,6 +22,11 @@ std::vector<Effect> SmtpSession::OnBytes(ByteView bytes) {
   return state_->machine.TakeEffects();
 }
 
+std::vector<Effect> SmtpSession::OnEof() {
+  state_->machine.OnEof();
+  return state_->machine.TakeEffects();
+}
+
 std::vector<Effect> SmtpSession::OnTlsEstablished() {
   state_->machine.OnTlsEstablished();
   return state_->machine.TakeEffects();

@@ -63,6 +63,8 @@ class SmtpSession {
   std::vector<Effect> Start();
   // Bytes from the client, decrypted if in TLS; any split gives the same effects.
   std::vector<Effect> OnBytes(ByteView bytes);
+  // The client will send no more: what it left unfinished, a line or a message, becomes a kNote.
+  std::vector<Effect> OnEof();
   // The TLS handshake that kStartTls asked for is done: all SMTP state is forgotten (RFC 3207 4.2).
   std::vector<Effect> OnTlsEstablished();
   // True after QUIT was answered or a limit was broken.

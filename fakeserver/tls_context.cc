@@ -1,0 +1,156 @@
+#include "fakeserver/tls_context.h"
+
+#include <fmt/core.h>
+#include <openssl/bytestring.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pool.h>
+
+#include <algorithm>
+
+#include "fakeserver/foreign_key.h"
+
+namespace fakeserver {
+namespace {
+
+using certs::ErrorCode;
+using certs::Fail;
+
+// RSASSA-PSS with SHA-256 and a salt as long as the digest: the least a TLS 1.3 server with an RSA key must manage.
+constexpr int kSmallestPssKey = 2 * 32 + 2;
+
+// All that BoringSSL can sign with, so that every leaf type can be served to a client that offers it. SHA-256 comes
+// first within RSA: with PKCS #1 padding it fits even a key of 512 bits.
+constexpr uint16_t kSigningAlgorithms[] = {
+    SSL_SIGN_ED25519,
+    SSL_SIGN_ECDSA_SECP256R1_SHA256,
+    SSL_SIGN_ECDSA_SECP384R1_SHA384,
+    SSL_SIGN_ECDSA_SECP521R1_SHA512,
+    SSL_SIGN_RSA_PSS_RSAE_SHA256,
+    SSL_SIGN_RSA_PKCS1_SHA256,
+    SSL_SIGN_RSA_PSS_RSAE_SHA384,
+    SSL_SIGN_RSA_PKCS1_SHA384,
+    SSL_SIGN_RSA_PSS_RSAE_SHA512,
+    SSL_SIGN_RSA_PKCS1_SHA512,
+    SSL_SIGN_ECDSA_SHA1,
+    SSL_SIGN_RSA_PKCS1_SHA1,
+};
+constexpr char kGroups[] = "X25519:P-256:P-384:P-521";
+
+// The library's first complaint since ERR_clear_error, in its own words.
+std::string Complaint() {
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  return reason != nullptr ? reason : "no reason given";
+}
+
+// The subjectPublicKeyInfo of a certificate (RFC 5280 4.1); null if it cannot be found or read.
+bssl::UniquePtr<EVP_PKEY> PublicKeyOf(ByteView certificate) {
+  CBS cbs, cert, tbs, spki;
+  CBS_init(&cbs, certificate.data(), certificate.size());
+  const bool found = CBS_get_asn1(&cbs, &cert, CBS_ASN1_SEQUENCE) && CBS_get_asn1(&cert, &tbs, CBS_ASN1_SEQUENCE) &&
+                     CBS_get_optional_asn1(&tbs, nullptr, nullptr,
+                                           CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) &&  // version
+                     CBS_get_asn1(&tbs, nullptr, CBS_ASN1_INTEGER) &&                                // serialNumber
+                     CBS_get_asn1(&tbs, nullptr, CBS_ASN1_SEQUENCE) &&                               // signature
+                     CBS_get_asn1(&tbs, nullptr, CBS_ASN1_SEQUENCE) &&                               // issuer
+                     CBS_get_asn1(&tbs, nullptr, CBS_ASN1_SEQUENCE) &&                               // validity
+                     CBS_get_asn1(&tbs, nullptr, CBS_ASN1_SEQUENCE) &&                               // subject
+                     CBS_get_asn1_element(&tbs, &spki, CBS_ASN1_SEQUENCE);
+  bssl::UniquePtr<EVP_PKEY> key(found ? EVP_parse_public_key(&spki) : nullptr);
+  ERR_clear_error();
+  return key;
+}
+
+bool FitsPss(const certs::IssuedChain& chain) {
+  const auto key = chain.presented.empty() ? nullptr : PublicKeyOf(chain.presented.front());
+  return !key || EVP_PKEY_id(key.get()) != EVP_PKEY_RSA || EVP_PKEY_size(key.get()) >= kSmallestPssKey;
+}
+
+// Loads chain and key; returns whether the key had to come in through the back door.
+certs::Result<bool> LoadIdentity(SSL_CTX* ctx, const certs::IssuedChain& chain) {
+  if (chain.presented.empty() || !chain.key) {
+    return Fail(ErrorCode::kBadInput, "a server needs a certificate to present and a key");
+  }
+  std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> owned;
+  std::vector<CRYPTO_BUFFER*> buffers;
+  for (const Bytes& certificate : chain.presented) {
+    owned.emplace_back(CRYPTO_BUFFER_new(certificate.data(), certificate.size(), nullptr));
+    buffers.push_back(owned.back().get());
+  }
+  ERR_clear_error();
+  if (SSL_CTX_set_chain_and_key(ctx, buffers.data(), buffers.size(), chain.key.get(), nullptr)) {
+    return false;
+  }
+  ERR_clear_error();
+  if (SSL_CTX_set_chain_and_key(ctx, buffers.data(), buffers.size(), nullptr, ForeignKeyMethod())) {
+    return true;
+  }
+  std::string complaint = Complaint();
+  ERR_clear_error();
+  return Fail(ErrorCode::kUnsupported, fmt::format("BoringSSL does not present this leaf: {}", complaint));
+}
+
+}  // namespace
+
+certs::Result<void> CanServe(const certs::IssuedChain& chain) {
+  bssl::UniquePtr<SSL_CTX> ctx(SSL_CTX_new(TLS_with_buffers_method()));
+  if (const auto loaded = LoadIdentity(ctx.get(), chain); !loaded) {
+    return std::unexpected(loaded.error());
+  }
+  return {};
+}
+
+certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScript& script,
+                                                                  std::shared_ptr<const certs::IssuedChain> identity) {
+  if (identity == nullptr) {
+    return Fail(ErrorCode::kBadInput, "a TLS server needs an identity");
+  }
+  std::shared_ptr<TlsContext> context(new TlsContext);
+  context->ssl_ctx_.reset(SSL_CTX_new(TLS_with_buffers_method()));
+  SSL_CTX* ctx = context->ssl_ctx_.get();
+  const auto foreign = LoadIdentity(ctx, *identity);
+  if (!foreign) {
+    return std::unexpected(foreign.error());
+  }
+  context->key_is_foreign_ = *foreign;
+
+  uint16_t max_version = script.max_version;
+  if (!FitsPss(*identity)) {
+    max_version = std::min<uint16_t>(max_version, TLS1_2_VERSION);
+  }
+  if (max_version < script.min_version) {
+    return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
+  }
+  if (!SSL_CTX_set_min_proto_version(ctx, script.min_version) || !SSL_CTX_set_max_proto_version(ctx, max_version)) {
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("BoringSSL cannot serve TLS versions {:#06x} to {:#06x}", script.min_version, max_version));
+  }
+  if (!SSL_CTX_set_signing_algorithm_prefs(ctx, kSigningAlgorithms, std::size(kSigningAlgorithms)) ||
+      !SSL_CTX_set1_curves_list(ctx, kGroups) ||
+      !SSL_CTX_set_num_tickets(ctx, static_cast<size_t>(std::max(script.tickets, 0)))) {
+    return Fail(ErrorCode::kCrypto, "BoringSSL refused a setting");
+  }
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  if (script.tickets <= 0) {
+    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+  }
+  context->identity_ = std::move(identity);
+  return context;
+}
+
+TlsContextSlot& TlsContextSlot::operator=(const TlsContextSlot&) {
+  std::lock_guard lock(mutex_);
+  made_.reset();
+  return *this;
+}
+
+certs::Result<std::shared_ptr<const TlsContext>> TlsContextSlot::Get(
+    const TlsScript& script, const std::shared_ptr<const certs::IssuedChain>& identity) const {
+  std::lock_guard lock(mutex_);
+  if (!made_) {
+    made_ = TlsContext::Make(script, identity);
+  }
+  return *made_;
+}
+
+}  // namespace fakeserver
