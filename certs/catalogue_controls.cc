@@ -157,22 +157,19 @@ void AddDates(CaseList& list) {
                chain.At(place.node).not_before.raw = "610101000000Z";
              }
            });
-  list.Add(
-      {.id = "control.utc-time",
-       .summary = "the leaf ends with the last UTCTime there is, at the end of 2049 (form and text belong together)",
-       .rows = {"B9"},
-       .source = "RFC 5280 4.1.2.5.1",
-       .twin = "control.good",
-       .compound = true,
-       .severity = Severity::kMedium},
-      [](ChainSpec& chain) { chain.leaf().not_after = {.form = TimeForm::kUtc, .raw = "491231235959Z"}; });
+  list.Add({.id = "control.utc-time",
+            .summary = "the leaf ends with the last UTCTime there is, at the end of 2049",
+            .rows = {"B9"},
+            .source = "RFC 5280 4.1.2.5.1",
+            .twin = "control.good",
+            .severity = Severity::kMedium},
+           [](ChainSpec& chain) { chain.leaf().not_after = {.form = TimeForm::kUtc, .raw = "491231235959Z"}; });
   list.Add(
       {.id = "control.generalized-time",
-       .summary = "the leaf ends in 2050, as a GeneralizedTime (form and text belong together)",
+       .summary = "the leaf ends in 2050, as a GeneralizedTime",
        .rows = {"B9"},
        .source = "RFC 5280 4.1.2.5.2",
        .twin = "control.good",
-       .compound = true,
        .severity = Severity::kMedium},
       [](ChainSpec& chain) { chain.leaf().not_after = {.form = TimeForm::kGeneralized, .raw = "20501231235959Z"}; });
   list.Add({.id = "control.no-well-defined-expiry",
