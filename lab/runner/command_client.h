@@ -1,0 +1,58 @@
+// A client that is a program: what it is told, in which surroundings it runs, and what its end means.
+//
+// Placeholders in a command and in its environment:
+//   {host}      the reference name or IP literal: what the server's certificate must be for
+//   {urlhost}   the same for a URL: an IPv6 literal in brackets
+//   {address}   where the server really listens, 127.0.0.1
+//   {port}      its port
+//   {scheme}    "smtp" or "smtps"; {mode}: "starttls" or "implicit"
+//   {ca}        a PEM file with the trust anchors
+//   {user} {password} {from} {to} {helo}   honey values, new for every run
+//   {message}   a file with the message to deliver (RFC 5322 text, LF line ends)
+//   {dir}       the run's own folder, also its HOME; {here}: the manifest's folder
+// Anything else in braces stays as it is. In a command for sh -c, values are quoted where the shell needs it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/issue.h"
+#include "fakeserver/scripts.h"
+#include "lab/runner/client.h"
+#include "lab/runner/observation.h"
+#include "lab/runner/sandbox.h"
+
+namespace lab {
+
+// What one run of a command meets.
+struct Meeting {
+  std::string reference;
+  uint16_t port = 0;
+  fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls;
+  std::vector<certs::Bytes> anchors;  // DER
+  Honey honey;
+  int64_t now = 0;      // for the message's date
+  bool sandbox = true;  // map the reference name, if the kernel permits it
+};
+
+// Runs the command to its end. Its folder is gone when this returns, and so is every process it started.
+ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const std::atomic<bool>& stop);
+
+// Why this client cannot meet this reference at all, if so: it cannot be an argument, or nothing maps it.
+std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::string& reference, SandboxKind sandbox);
+
+// Tries once what the kernel permits.
+SandboxResult ProbeSandbox();
+
+// Replaces placeholders; `Expand` is for one argument, with `quote` for a line of shell.
+struct Placeholder {
+  std::string name, value;
+};
+std::string Expand(const std::string& text, const std::vector<Placeholder>& values, bool quote);
+// `text` as one word of a POSIX shell.
+std::string ShellQuoted(const std::string& text);
+
+}  // namespace lab
