@@ -9,30 +9,30 @@
 namespace verifier {
 
 // X(enumerator, "stable-name")
-#define VERIFIER_RULES(X)                           \
-  X(kNames, "names")                                \
-  X(kDates, "dates")                                \
-  X(kDateSyntax, "date-syntax")                     \
-  X(kSignatures, "signatures")                      \
-  X(kSignatureStrength, "signature-strength")       \
-  X(kKeyStrength, "key-strength")                   \
-  X(kAlgorithmsAgree, "algorithms-agree")           \
-  X(kBasicConstraints, "basic-constraints")         \
-  X(kCaKeyUsage, "ca-key-usage")                    \
-  X(kPathLen, "path-len")                           \
-  X(kTrust, "trust")                                \
-  X(kVersion, "version")                            \
-  X(kSerial, "serial")                              \
-  X(kNameConstraints, "name-constraints")           \
-  X(kLeafKeyUsage, "leaf-key-usage")                \
-  X(kExtendedKeyUsage, "extended-key-usage")        \
-  X(kLeafNotCa, "leaf-not-ca")                      \
-  X(kLeafPathLen, "leaf-path-len")                  \
-  X(kLeafCertSign, "leaf-cert-sign")                \
-  X(kCriticalExtensions, "critical-extensions")     \
-  X(kDuplicateExtensions, "duplicate-extensions")   \
-  X(kExtensionSyntax, "extension-syntax")           \
-  X(kSubjects, "subjects")                          \
+#define VERIFIER_RULES(X)                         \
+  X(kNames, "names")                              \
+  X(kDates, "dates")                              \
+  X(kDateSyntax, "date-syntax")                   \
+  X(kSignatures, "signatures")                    \
+  X(kSignatureStrength, "signature-strength")     \
+  X(kKeyStrength, "key-strength")                 \
+  X(kAlgorithmsAgree, "algorithms-agree")         \
+  X(kBasicConstraints, "basic-constraints")       \
+  X(kCaKeyUsage, "ca-key-usage")                  \
+  X(kPathLen, "path-len")                         \
+  X(kTrust, "trust")                              \
+  X(kVersion, "version")                          \
+  X(kSerial, "serial")                            \
+  X(kNameConstraints, "name-constraints")         \
+  X(kLeafKeyUsage, "leaf-key-usage")              \
+  X(kExtendedKeyUsage, "extended-key-usage")      \
+  X(kLeafNotCa, "leaf-not-ca")                    \
+  X(kLeafPathLen, "leaf-path-len")                \
+  X(kLeafCertSign, "leaf-cert-sign")              \
+  X(kCriticalExtensions, "critical-extensions")   \
+  X(kDuplicateExtensions, "duplicate-extensions") \
+  X(kExtensionSyntax, "extension-syntax")         \
+  X(kSubjects, "subjects")                        \
   X(kPolicies, "policies")
 
 enum class Rule : uint8_t {
@@ -40,6 +40,13 @@ enum class Rule : uint8_t {
   VERIFIER_RULES(X)
 #undef X
 };
+
+// The number of rules; every value below it is a valid Rule.
+inline constexpr int kRuleCount = 0
+#define X(enumerator, name) +1
+    VERIFIER_RULES(X)
+#undef X
+    ;
 
 std::string_view Name(Rule rule);
 

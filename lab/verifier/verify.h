@@ -24,22 +24,28 @@ enum class KeyExchange : uint8_t {
   kTransport,  // static RSA: keyEncipherment
 };
 
-// What a peer must be good for.
-enum class Purpose : uint8_t { kServer, kClient };
+// What a peer must be good for: which extendedKeyUsage its certificate must name, if it names any (RFC 5280 4.2.1.12).
+// A mail client always asks for kServer.
+enum class Purpose : uint8_t { kServer, kClient, kCodeSigning, kEmail, kTimeStamping, kOcspSigning, kAny };
 
 struct VerifyRequest {
   std::vector<ByteView> chain;    // DER as presented: the server's own first, the rest in any order; borrowed
   std::vector<ByteView> anchors;  // DER of the trust anchors; borrowed
   // What the client was told to connect to: a host name or an IP literal. Empty is an invalid reference, never "any".
   std::string reference;
-  int64_t now = 0;                // seconds since the epoch
+  int64_t now = 0;  // seconds since the epoch
   KeyExchange key_exchange = KeyExchange::kSigning;
   Purpose purpose = Purpose::kServer;
   NamePolicy names;
-  int max_intermediates = 10;     // a longer path is kPathTooLong
-  int max_signature_checks = 100; // the search's budget
-  bool collect_all = false;       // go on after the first defect and report every one
-  bool check_name = true;         // false only for callers that match names themselves (client certificates, limbo)
+  int max_intermediates = 10;      // a longer path is kPathTooLong; self-issued ones do not count (RFC 5280 6.1.4 l)
+  int max_signature_checks = 100;  // the search's budget
+  bool collect_all = false;        // go on after the first defect and report every one
+  bool check_name = true;          // false only for callers that match names themselves (client certificates, limbo)
+
+  // For path validation beyond what a mail client asks; off for every client.
+  bool ca_profile = false;  // refuse also what RFC 5280 forbids a CA to issue although section 6 lets it pass (README)
+  bool leaf_may_be_ca = false;  // a CA certificate (cA and keyCertSign) may stand as the leaf, whatever its usage
+  uint16_t leaf_key_usage = 0;  // keyUsage bits (1 << n) the leaf must have, if it has the extension
 };
 
 // One defect, with the facts behind it in words (escaped, bounded): "notAfter 2024-01-01T00:00:00Z is before now".
@@ -49,18 +55,19 @@ struct Defect {
 };
 
 struct VerifyResult {
-  Verdict verdict;               // the first defect by the documented precedence, or kOk
-  std::vector<Defect> defects;   // collect-all: every defect of the best path; otherwise at most one
-  std::vector<int> path;         // the path judged, leaf first: indices into chain; an anchor is chain.size() + its index
-  int signature_checks = 0;      // work done
-  std::string matched_name;      // the presented identifier that matched, escaped; empty if none did
+  Verdict verdict;              // the first defect by the documented precedence, or kOk
+  std::vector<Defect> defects;  // collect-all: every defect of the best path; otherwise at most one
+  std::vector<int> path;     // the path judged, leaf first: indices into chain; an anchor is chain.size() + its index.
+                             // Empty if the leaf does not parse
+  int signature_checks = 0;  // work done
+  std::string matched_name;  // the presented identifier that matched, escaped; empty if none did
 };
 
 // Verifies. Total: it never fails to answer, throws nothing, and its work is bounded by the request's budget.
 //
-// Precedence of the first defect (README of this folder): malformed certificate, then the path (unknown issuer,
-// self-signed, budget), then per certificate from the anchor down to the leaf: form, algorithm, signature, strength, dates,
-// CA rules, extensions, name constraints; then the leaf's usage; then the names.
+// Precedence of the first defect (README.md of this folder has the table): malformed leaf, then the path (unknown
+// issuer, self-signed, budget), then per certificate from the anchor down to the leaf: form, algorithm, signature,
+// strength, dates, CA rules, extensions, name constraints; then policies, the leaf's usage, the names.
 VerifyResult Verify(const VerifyRequest& request);
 
 }  // namespace verifier

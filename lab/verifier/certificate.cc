@@ -1,0 +1,309 @@
+#include "lab/verifier/certificate.h"
+
+#include <fmt/format.h>
+#include <openssl/bytestring.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lab/verifier/der_reader.h"
+#include "lab/verifier/distinguished_name.h"
+#include "lab/verifier/extensions.h"
+#include "lab/verifier/signature.h"
+#include "lab/verifier/time_parse.h"
+
+namespace verifier {
+namespace {
+
+constexpr unsigned kVersionTag = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0;
+constexpr unsigned kIssuerUniqueIdTag = CBS_ASN1_CONTEXT_SPECIFIC | 1;
+constexpr unsigned kSubjectUniqueIdTag = CBS_ASN1_CONTEXT_SPECIFIC | 2;
+constexpr unsigned kExtensionsTag = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 3;
+
+// Reads one certificate. Every reader returns whether to go on; the first that does not leaves its complaint in error_.
+class Parser {
+ public:
+  explicit Parser(Certificate* certificate) : c_(*certificate) {}
+
+  bool Parse();
+  const std::string& error() const { return error_; }
+
+ private:
+  bool ParseTbs(CBS tbs);
+  bool ParseVersion(CBS* tbs);
+  bool ParseSerial(CBS* tbs);
+  bool ParseValidity(CBS* tbs);
+  bool ParseDate(CBS* validity, std::string_view field, std::optional<int64_t>* date);
+  bool ParseName(CBS* tbs, std::string_view field, ByteView* name, Bytes* canonical);
+  bool ParseUniqueId(CBS* tbs, unsigned tag, std::string_view field);
+  bool ParseExtensions(CBS* tbs);
+  bool ParseExtension(CBS* extensions);
+  void InterpretExtensions();
+
+  // Reads one element, tag and length included.
+  bool Element(CBS* from, unsigned tag, std::string_view field, ByteView* element);
+  // An AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }.
+  bool Algorithm(CBS* from, std::string_view field, ByteView* element);
+  bool Complain(const CBS& at, std::string_view field);
+  void Noted(Reason reason, std::string detail) { c_.notes.push_back({reason, std::move(detail)}); }
+
+  Certificate& c_;
+  std::string error_;
+};
+
+// Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue BIT STRING }   (RFC 5280 4.1)
+bool Parser::Parse() {
+  CBS all = CbsOf(c_.der);
+  CBS certificate;
+  const CBS start = all;
+  if (!CBS_get_asn1(&all, &certificate, CBS_ASN1_SEQUENCE)) {
+    return Complain(start, "Certificate");
+  }
+  if (CBS_len(&all) != 0) {
+    return Complain(all, "the end of the certificate (trailing bytes)");
+  }
+  if (!Element(&certificate, CBS_ASN1_SEQUENCE, "tbsCertificate", &c_.tbs) ||
+      !Algorithm(&certificate, "signatureAlgorithm", &c_.outer_algorithm)) {
+    return false;
+  }
+  CBS bits;
+  const CBS at_signature = certificate;
+  uint8_t unused_bits = 0;
+  if (!CBS_get_asn1(&certificate, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0 ||
+      CBS_len(&certificate) != 0) {
+    return Complain(at_signature, "signatureValue");
+  }
+  c_.signature = ViewOf(bits);
+  CBS tbs;
+  return ReadOnly(c_.tbs, &tbs, CBS_ASN1_SEQUENCE) && ParseTbs(tbs);
+}
+
+// TBSCertificate ::= SEQUENCE { version [0] DEFAULT v1, serialNumber, signature, issuer, validity, subject,
+//   subjectPublicKeyInfo, issuerUniqueID [1] OPTIONAL, subjectUniqueID [2] OPTIONAL, extensions [3] OPTIONAL }
+bool Parser::ParseTbs(CBS tbs) {
+  if (!ParseVersion(&tbs) || !ParseSerial(&tbs) || !Algorithm(&tbs, "signature", &c_.inner_algorithm) ||
+      !ParseName(&tbs, "issuer", &c_.issuer, &c_.issuer_key_for_match) || !ParseValidity(&tbs) ||
+      !ParseName(&tbs, "subject", &c_.subject, &c_.subject_key_for_match) ||
+      !Element(&tbs, CBS_ASN1_SEQUENCE, "subjectPublicKeyInfo", &c_.spki) ||
+      !ParseUniqueId(&tbs, kIssuerUniqueIdTag, "issuerUniqueID") ||
+      !ParseUniqueId(&tbs, kSubjectUniqueIdTag, "subjectUniqueID") || !ParseExtensions(&tbs)) {
+    return false;
+  }
+  if (CBS_len(&tbs) != 0) {
+    return Complain(tbs, "the end of tbsCertificate");
+  }
+  ParsedKey parsed = ParseKey(c_.spki);
+  c_.key = std::move(parsed.key);
+  c_.key_weak = parsed.weak;
+  c_.key_detail = std::move(parsed.detail);
+  InterpretExtensions();
+  return true;
+}
+
+bool Parser::ParseVersion(CBS* tbs) {
+  const CBS at = *tbs;
+  if (!CBS_peek_asn1_tag(tbs, kVersionTag)) {
+    return true;
+  }
+  CBS wrapper;
+  uint64_t version = 0;
+  if (!CBS_get_asn1(tbs, &wrapper, kVersionTag) || !CBS_get_asn1_uint64(&wrapper, &version) || CBS_len(&wrapper) != 0) {
+    return Complain(at, "version");
+  }
+  if (version == 0) {
+    return Complain(at, "version (the default is not to be encoded)");
+  }
+  c_.version = version < 1000 ? static_cast<int>(version) + 1 : 1000;
+  return true;
+}
+
+bool Parser::ParseSerial(CBS* tbs) {
+  const CBS at = *tbs;
+  CBS serial;
+  int negative = 0;
+  if (!CBS_get_asn1(tbs, &serial, CBS_ASN1_INTEGER) || !CBS_is_valid_asn1_integer(&serial, &negative)) {
+    return Complain(at, "serialNumber");
+  }
+  c_.serial = ViewOf(serial);
+  if (negative != 0) {
+    Noted(Reason::kInvalidSerial, "the serial number is negative");
+  } else if (c_.serial.size() == 1 && c_.serial[0] == 0) {
+    Noted(Reason::kInvalidSerial, "the serial number is zero");
+  } else if (c_.serial.size() > 20) {
+    Noted(Reason::kInvalidSerial, fmt::format("the serial number has {} octets", c_.serial.size()));
+  }
+  return true;
+}
+
+bool Parser::ParseValidity(CBS* tbs) {
+  const CBS at = *tbs;
+  CBS validity;
+  if (!CBS_get_asn1(tbs, &validity, CBS_ASN1_SEQUENCE)) {
+    return Complain(at, "validity");
+  }
+  if (!ParseDate(&validity, "notBefore", &c_.not_before) || !ParseDate(&validity, "notAfter", &c_.not_after)) {
+    return false;
+  }
+  return CBS_len(&validity) == 0 || Complain(validity, "the end of validity");
+}
+
+// Time ::= CHOICE { utcTime UTCTime, generalTime GeneralizedTime }
+bool Parser::ParseDate(CBS* validity, std::string_view field, std::optional<int64_t>* date) {
+  constexpr int64_t kYear2050 = 2524608000;
+  const CBS at = *validity;
+  CBS content;
+  unsigned tag = 0;
+  if (!CBS_get_any_asn1(validity, &content, &tag) || (tag != CBS_ASN1_UTCTIME && tag != CBS_ASN1_GENERALIZEDTIME)) {
+    return Complain(at, field);
+  }
+  const bool utc = tag == CBS_ASN1_UTCTIME;
+  *date = utc ? ParseUtcTime(ViewOf(content)) : ParseGeneralizedTime(ViewOf(content));
+  if (!*date) {
+    Noted(Reason::kMalformedTime, fmt::format("{} is the {} \"{}\"", field, utc ? "UTCTime" : "GeneralizedTime",
+                                              certs::Escaped(ViewOf(content), 40)));
+  } else if (!utc && **date < kYear2050) {
+    c_.generalized_too_early = true;
+  }
+  return true;
+}
+
+bool Parser::ParseName(CBS* tbs, std::string_view field, ByteView* name, Bytes* canonical) {
+  const CBS at = *tbs;
+  if (!Element(tbs, CBS_ASN1_SEQUENCE, field, name)) {
+    return false;
+  }
+  std::optional<Bytes> form = CanonicalName(*name);
+  if (!form) {
+    return Complain(at, field);
+  }
+  *canonical = std::move(*form);
+  return true;
+}
+
+// UniqueIdentifier ::= BIT STRING; only in versions 2 and 3 (RFC 5280 4.1.2.8).
+bool Parser::ParseUniqueId(CBS* tbs, unsigned tag, std::string_view field) {
+  if (!CBS_peek_asn1_tag(tbs, tag)) {
+    return true;
+  }
+  const CBS at = *tbs;
+  CBS bits;
+  if (!CBS_get_asn1(tbs, &bits, tag) || !CBS_is_valid_asn1_bitstring(&bits)) {
+    return Complain(at, field);
+  }
+  if (c_.version < 2) {
+    Noted(Reason::kUnsupportedVersion, fmt::format("{} in a version {} certificate", field, c_.version));
+  }
+  return true;
+}
+
+// Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension; only in version 3 (RFC 5280 4.1.2.9).
+bool Parser::ParseExtensions(CBS* tbs) {
+  if (!CBS_peek_asn1_tag(tbs, kExtensionsTag)) {
+    return true;
+  }
+  const CBS at = *tbs;
+  CBS wrapper;
+  CBS extensions;
+  if (!CBS_get_asn1(tbs, &wrapper, kExtensionsTag) || !CBS_get_asn1(&wrapper, &extensions, CBS_ASN1_SEQUENCE) ||
+      CBS_len(&wrapper) != 0 || CBS_len(&extensions) == 0) {
+    return Complain(at, "extensions");
+  }
+  if (c_.version != 3) {
+    Noted(Reason::kUnsupportedVersion, fmt::format("extensions in a version {} certificate", c_.version));
+  }
+  while (CBS_len(&extensions) > 0) {
+    if (!ParseExtension(&extensions)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+bool Parser::ParseExtension(CBS* extensions) {
+  const CBS at = *extensions;
+  CBS fields;
+  ExtensionView extension;
+  if (!CBS_get_asn1(extensions, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &extension.oid)) {
+    return Complain(at, "an extension");
+  }
+  if (CBS_peek_asn1_tag(&fields, CBS_ASN1_BOOLEAN)) {
+    CBS critical;
+    if (!CBS_get_asn1(&fields, &critical, CBS_ASN1_BOOLEAN) || CBS_len(&critical) != 1) {
+      return Complain(at, "an extension's criticality");
+    }
+    const uint8_t octet = CBS_data(&critical)[0];
+    extension.critical = octet != 0;
+    if (octet != 0xff) {
+      Noted(Reason::kMalformedExtension, fmt::format("{}: critical is encoded as 0x{:02x}, DER wants 0xff or nothing",
+                                                     ExtensionName(extension.oid), octet));
+    }
+  }
+  CBS value;
+  if (!CBS_get_asn1(&fields, &value, CBS_ASN1_OCTETSTRING) || CBS_len(&fields) != 0) {
+    return Complain(at, "an extension's value");
+  }
+  extension.value = ViewOf(value);
+  c_.extensions.push_back(extension);
+  return true;
+}
+
+void Parser::InterpretExtensions() {
+  const auto less = [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); };
+  std::set<ByteView, decltype(less)> seen(less);
+  for (const ExtensionView& extension : c_.extensions) {
+    if (!seen.insert(extension.oid).second) {
+      Noted(Reason::kDuplicateExtension, ExtensionName(extension.oid) + " occurs twice");
+      continue;
+    }
+    InterpretExtension(extension, &c_);
+  }
+}
+
+bool Parser::Element(CBS* from, unsigned tag, std::string_view field, ByteView* element) {
+  const CBS at = *from;
+  CBS whole;
+  if (!CBS_get_asn1_element(from, &whole, tag)) {
+    return Complain(at, field);
+  }
+  *element = ViewOf(whole);
+  return true;
+}
+
+bool Parser::Algorithm(CBS* from, std::string_view field, ByteView* element) {
+  const CBS at = *from;
+  CBS fields;
+  ByteView oid;
+  CBS parameters;
+  if (!Element(from, CBS_ASN1_SEQUENCE, field, element)) {
+    return false;
+  }
+  if (!ReadOnly(*element, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &oid) ||
+      (CBS_len(&fields) != 0 && !CBS_get_any_asn1_element(&fields, &parameters, nullptr, nullptr)) ||
+      CBS_len(&fields) != 0) {
+    return Complain(at, field);
+  }
+  return true;
+}
+
+bool Parser::Complain(const CBS& at, std::string_view field) {
+  if (error_.empty()) {
+    const auto offset = CBS_data(&at) == nullptr ? 0 : CBS_data(&at) - c_.der.data();
+    error_ = fmt::format("malformed at offset {} of {}: {}", offset, c_.der.size(), field);
+  }
+  return false;
+}
+
+}  // namespace
+
+certs::Result<Certificate> ParseCertificate(ByteView der) {
+  Certificate certificate;
+  certificate.der.assign(der.begin(), der.end());
+  Parser parser(&certificate);
+  if (!parser.Parse()) {
+    return certs::Fail(certs::ErrorCode::kBadInput, parser.error());
+  }
+  return certificate;
+}
+
+}  // namespace verifier

@@ -1,0 +1,213 @@
+#include "lab/verifier/constraint_match.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "lab/verifier/distinguished_name.h"
+
+namespace verifier {
+namespace {
+
+using certs::AsText;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+bool EndsWith(std::string_view name, std::string_view end) {
+  return name.size() >= end.size() && EqualIgnoringCase(name.substr(name.size() - end.size()), end);
+}
+
+// Labels of letters, digits, hyphens and underscores; no empty one, so no dot at either end.
+bool IsHostName(std::string_view name) {
+  if (name.empty() || name.size() > 253) {
+    return false;
+  }
+  size_t label = 0;
+  for (const char c : name) {
+    if (c == '.') {
+      if (label == 0) {
+        return false;
+      }
+      label = 0;
+      continue;
+    }
+    const char lower = Lower(c);
+    if (!((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') || ++label > 63) {
+      return false;
+    }
+  }
+  return label > 0;
+}
+
+bool LooksLikeIpv4(std::string_view host) { return host.find_first_not_of("0123456789.") == std::string_view::npos; }
+
+// name is `base` or lies below it.
+bool AtOrBelow(std::string_view name, std::string_view base) {
+  if (base.empty() || EqualIgnoringCase(name, base)) {
+    return true;
+  }
+  return name.size() > base.size() && EndsWith(name, base) && name[name.size() - base.size() - 1] == '.';
+}
+
+// name lies below `base` and is not base itself.
+bool Below(std::string_view name, std::string_view base) { return name.size() > base.size() && AtOrBelow(name, base); }
+
+// "*.base" against an excluded subtree: base itself inside it, or the subtree's root is one of the names * stands for.
+bool WildcardMeets(std::string_view base, std::string_view root, bool below_only) {
+  if (AtOrBelow(base, root)) {
+    return true;
+  }
+  if (below_only || !Below(root, base)) {
+    return false;
+  }
+  return root.substr(0, root.size() - base.size() - 1).find('.') == std::string_view::npos;
+}
+
+// The host of a URI's authority; empty if there is none. scheme "://" [userinfo "@"] host [":" port] ...
+std::string_view UriHost(std::string_view uri) {
+  const size_t scheme_end = uri.find(':');
+  if (scheme_end == std::string_view::npos || scheme_end == 0 || uri.substr(scheme_end + 1, 2) != "//") {
+    return {};
+  }
+  std::string_view authority = uri.substr(scheme_end + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    authority.remove_prefix(at + 1);
+  }
+  if (const size_t colon = authority.find(':'); colon != std::string_view::npos && !authority.starts_with('[')) {
+    if (authority.substr(colon + 1).find_first_not_of("0123456789") != std::string_view::npos) {
+      return {};
+    }
+    authority = authority.substr(0, colon);
+  }
+  return authority;
+}
+
+// "host" stands for that host, ".domain" for every host below the domain: what URI and rfc822Name constraints share.
+Fit FitHost(std::string_view host, std::string_view constraint) {
+  if (constraint.empty()) {
+    return Fit::kInside;
+  }
+  const bool below_only = constraint.starts_with('.');
+  const std::string_view base = below_only ? constraint.substr(1) : constraint;
+  if (!IsHostName(base) || LooksLikeIpv4(base)) {
+    return Fit::kBadConstraint;
+  }
+  const bool inside = below_only ? Below(host, base) : EqualIgnoringCase(host, base);
+  return inside ? Fit::kInside : Fit::kOutside;
+}
+
+// local-part "@" host. A quoted local part is legal and never seen: counted as malformed, which fails closed.
+bool SplitMailbox(std::string_view mailbox, std::string_view* local, std::string_view* host) {
+  const size_t at = mailbox.find('@');
+  if (at == std::string_view::npos || at == 0 || mailbox.find_first_of("\"@\\ ", at + 1) != std::string_view::npos) {
+    return false;
+  }
+  *local = mailbox.substr(0, at);
+  *host = mailbox.substr(at + 1);
+  const auto printable = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+  return std::ranges::all_of(*local, printable) && IsHostName(*host);
+}
+
+}  // namespace
+
+Fit FitDns(ByteView name, ByteView constraint, Subtree subtree, bool leading_dot_allowed) {
+  std::string_view root = AsText(constraint);
+  const bool below_only = root.starts_with('.');
+  if (below_only) {
+    root.remove_prefix(1);
+  }
+  if ((below_only && (!leading_dot_allowed || root.empty())) || (!root.empty() && !IsHostName(root))) {
+    return Fit::kBadConstraint;
+  }
+  std::string_view host = AsText(name);
+  const bool wildcard = host.starts_with("*.");
+  if (wildcard) {
+    host.remove_prefix(2);
+  }
+  if (!IsHostName(host)) {
+    return Fit::kBadName;
+  }
+  bool inside = below_only && !wildcard ? Below(host, root) : AtOrBelow(host, root);
+  if (wildcard && subtree == Subtree::kExcluded) {
+    inside = WildcardMeets(host, root, below_only);
+  }
+  return inside ? Fit::kInside : Fit::kOutside;
+}
+
+Fit FitIp(ByteView address, ByteView address_and_mask) {
+  const size_t half = address_and_mask.size() / 2;
+  if (address_and_mask.size() != 8 && address_and_mask.size() != 32) {
+    return Fit::kBadConstraint;
+  }
+  const ByteView network = address_and_mask.first(half);
+  const ByteView mask = address_and_mask.subspan(half);
+  bool host_bits = false;
+  for (size_t bit = 0; bit < half * 8; ++bit) {
+    const bool set = (mask[bit / 8] >> (7 - bit % 8) & 1) != 0;
+    if (set && host_bits) {
+      return Fit::kBadConstraint;  // a hole in the mask
+    }
+    host_bits = host_bits || !set;
+  }
+  if (address.size() != 4 && address.size() != 16) {
+    return Fit::kBadName;
+  }
+  if (address.size() != half) {
+    return Fit::kOutside;
+  }
+  for (size_t i = 0; i < half; ++i) {
+    if (((address[i] ^ network[i]) & mask[i]) != 0) {
+      return Fit::kOutside;
+    }
+  }
+  return Fit::kInside;
+}
+
+Fit FitEmail(ByteView mailbox, ByteView constraint) {
+  std::string_view local;
+  std::string_view host;
+  const std::string_view limit = AsText(constraint);
+  std::string_view wanted_local;
+  std::string_view wanted_host;
+  const bool one_mailbox = limit.find('@') != std::string_view::npos;
+  if (one_mailbox && !SplitMailbox(limit, &wanted_local, &wanted_host)) {
+    return Fit::kBadConstraint;
+  }
+  if (!SplitMailbox(AsText(mailbox), &local, &host)) {
+    return Fit::kBadName;
+  }
+  if (one_mailbox) {  // the local part is case-sensitive (RFC 5280 7.5)
+    return local == wanted_local && EqualIgnoringCase(host, wanted_host) ? Fit::kInside : Fit::kOutside;
+  }
+  return FitHost(host, limit);
+}
+
+Fit FitUri(ByteView uri, ByteView constraint) {
+  const std::string_view host = UriHost(AsText(uri));
+  // "If [...] a URI that does not include an authority component with a host name specified as a fully qualified domain
+  // name [...], then the application MUST reject the certificate."
+  if (!IsHostName(host) || LooksLikeIpv4(host)) {
+    return Fit::kBadName;
+  }
+  return FitHost(host, AsText(constraint));
+}
+
+Fit FitDirectory(ByteView name, ByteView constraint) {
+  const std::optional<Bytes> wanted = CanonicalName(constraint);
+  const std::optional<Bytes> presented = CanonicalName(name);
+  if (!wanted) {
+    return Fit::kBadConstraint;
+  }
+  if (!presented) {
+    return Fit::kBadName;
+  }
+  const bool inside =
+      presented->size() >= wanted->size() && std::equal(wanted->begin(), wanted->end(), presented->begin());
+  return inside ? Fit::kInside : Fit::kOutside;
+}
+
+}  // namespace verifier

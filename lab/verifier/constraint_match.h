@@ -1,0 +1,27 @@
+// One name against one constraint of the same form (RFC 5280 4.2.1.10).
+#pragma once
+
+#include "certs/bytes.h"
+
+namespace verifier {
+
+using certs::ByteView;
+
+enum class Fit : uint8_t {
+  kOutside,
+  kInside,         // permitted: wholly inside; excluded: some of what the name stands for is inside
+  kBadName,        // the presented name is malformed, so nobody can say where it lies
+  kBadConstraint,  // the constraint is malformed
+};
+
+// Whether the subtree is one that permits or one that excludes: a wildcard name must lie wholly inside the first and
+// must not meet the second.
+enum class Subtree : uint8_t { kPermitted, kExcluded };
+
+Fit FitDns(ByteView name, ByteView constraint, Subtree subtree, bool leading_dot_allowed);
+Fit FitIp(ByteView address, ByteView address_and_mask);
+Fit FitEmail(ByteView mailbox, ByteView constraint);
+Fit FitUri(ByteView uri, ByteView constraint);
+Fit FitDirectory(ByteView name, ByteView constraint);  // both with tag and length
+
+}  // namespace verifier

@@ -1,0 +1,156 @@
+#include "lab/verifier/name_constraints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lab/verifier/constraint_match.h"
+#include "lab/verifier/der_reader.h"
+#include "lab/verifier/distinguished_name.h"
+#include "lab/verifier/general_name.h"
+
+namespace verifier {
+namespace {
+
+constexpr uint8_t kEmailAddress[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x01};
+constexpr uint8_t kSmtpUtf8Mailbox[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09};
+
+// Every name of the certificate that constraints apply to. The common name is not among them: it is never an
+// identifier.
+std::vector<GeneralNameView> NamesOf(const Certificate& certificate) {
+  std::vector<GeneralNameView> names = certificate.san.value_or(std::vector<GeneralNameView>{});
+  if (!IsEmptyName(certificate.subject)) {
+    names.push_back({kDirectoryName, certificate.subject});
+  }
+  for (const ByteView address : AttributeValues(certificate.subject, kEmailAddress)) {
+    names.push_back({kRfc822Name, address});
+  }
+  return names;
+}
+
+// Checks one certificate against one issuer, gathering at most one finding per reason.
+class Checker {
+ public:
+  Checker(const Certificate& issuer, const ConstraintPolicy& policy) : issuer_(issuer), policy_(policy) {}
+
+  void Check(const GeneralNameView& name);
+  bool exhausted() const { return exhausted_; }
+  std::vector<ConstraintFinding> TakeFindings() { return std::move(findings_); }
+
+ private:
+  bool Constrains(int tag) const;
+  Fit FitOne(const GeneralNameView& name, const SubtreeView& subtree, Subtree kind) const;
+  // Whether the name lies in one of the subtrees of its form. Nothing: it could not be told, and that has been noted.
+  std::optional<bool> IsInside(const GeneralNameView& name, const std::vector<SubtreeView>& subtrees, Subtree kind);
+  void Found(Reason reason, std::string detail);
+
+  const Certificate& issuer_;
+  const ConstraintPolicy& policy_;
+  std::vector<ConstraintFinding> findings_;
+  bool exhausted_ = false;
+};
+
+bool HasForm(const std::vector<SubtreeView>& subtrees, int tag) {
+  return std::ranges::any_of(subtrees, [tag](const SubtreeView& subtree) { return subtree.base.tag == tag; });
+}
+
+bool Checker::Constrains(int tag) const { return HasForm(issuer_.permitted, tag) || HasForm(issuer_.excluded, tag); }
+
+void Checker::Check(const GeneralNameView& name) {
+  // RFC 9598 6 puts SmtpUTF8Mailbox under the rfc822Name constraints; that comparison is not made here.
+  const bool utf8_mailbox = Same(OtherNameType(name), kSmtpUtf8Mailbox) && Constrains(kRfc822Name);
+  if (!Constrains(name.tag) && !utf8_mailbox) {
+    return;
+  }
+  if (utf8_mailbox || name.tag == kOtherName || name.tag == kX400Address || name.tag == kEdiPartyName ||
+      name.tag == kRegisteredId) {
+    Found(Reason::kNameConstraintUnsupported,
+          fmt::format("{} is constrained by \"{}\", in a form that is not processed", GeneralNameText(name),
+                      NameText(issuer_.subject)));
+    return;
+  }
+  const std::optional<bool> excluded = IsInside(name, issuer_.excluded, Subtree::kExcluded);
+  if (excluded == true) {
+    Found(Reason::kNameConstraintViolation,
+          fmt::format("{} is excluded by \"{}\"", GeneralNameText(name), NameText(issuer_.subject)));
+    return;
+  }
+  if (!excluded || !HasForm(issuer_.permitted, name.tag)) {
+    return;
+  }
+  if (IsInside(name, issuer_.permitted, Subtree::kPermitted) == false) {
+    Found(Reason::kNameConstraintViolation,
+          fmt::format("{} is not among what \"{}\" permits", GeneralNameText(name), NameText(issuer_.subject)));
+  }
+}
+
+Fit Checker::FitOne(const GeneralNameView& name, const SubtreeView& subtree, Subtree kind) const {
+  switch (name.tag) {
+    case kDnsName:
+      return FitDns(name.value, subtree.base.value, kind, policy_.leading_dot_allowed);
+    case kIpAddress:
+      return FitIp(name.value, subtree.base.value);
+    case kRfc822Name:
+      return FitEmail(name.value, subtree.base.value);
+    case kUri:
+      return FitUri(name.value, subtree.base.value);
+    default:
+      return FitDirectory(name.value, subtree.base.value);
+  }
+}
+
+std::optional<bool> Checker::IsInside(const GeneralNameView& name, const std::vector<SubtreeView>& subtrees,
+                                      Subtree kind) {
+  bool inside = false;
+  for (const SubtreeView& subtree : subtrees) {
+    if (subtree.base.tag != name.tag) {
+      continue;
+    }
+    if (--*policy_.comparisons_left < 0) {
+      exhausted_ = true;
+      Found(Reason::kPathBudget, "too many names times too many name constraints");
+      return std::nullopt;
+    }
+    const Fit fit = subtree.plain ? FitOne(name, subtree, kind) : Fit::kBadConstraint;
+    if (fit == Fit::kBadConstraint) {
+      Found(Reason::kNameConstraintUnsupported,
+            fmt::format("{} meets the constraint {} of \"{}\", which is malformed{}", GeneralNameText(name),
+                        GeneralNameText(subtree.base), NameText(issuer_.subject),
+                        subtree.plain ? "" : " (minimum or maximum)"));
+      return std::nullopt;
+    }
+    if (fit == Fit::kBadName) {
+      Found(Reason::kNameConstraintViolation, fmt::format("{} is malformed and its form is constrained by \"{}\"",
+                                                          GeneralNameText(name), NameText(issuer_.subject)));
+      return std::nullopt;
+    }
+    // Go on behind a match: a malformed constraint must not hide behind a good one.
+    inside = inside || fit == Fit::kInside;
+  }
+  return inside;
+}
+
+void Checker::Found(Reason reason, std::string detail) {
+  if (std::ranges::none_of(findings_, [reason](const ConstraintFinding& f) { return f.reason == reason; })) {
+    findings_.push_back({reason, std::move(detail)});
+  }
+}
+
+}  // namespace
+
+std::vector<ConstraintFinding> CheckNameConstraints(const Certificate& issuer, const Certificate& certificate,
+                                                    const ConstraintPolicy& policy) {
+  if (!issuer.has_name_constraints) {
+    return {};
+  }
+  Checker checker(issuer, policy);
+  for (const GeneralNameView& name : NamesOf(certificate)) {
+    checker.Check(name);
+    if (checker.exhausted()) {
+      break;
+    }
+  }
+  return checker.TakeFindings();
+}
+
+}  // namespace verifier

@@ -1,0 +1,32 @@
+// Name constraints (RFC 5280 4.2.1.10): does every name of a certificate lie where an issuer above it may issue?
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lab/verifier/certificate.h"
+
+namespace verifier {
+
+// One way in which a certificate breaks an issuer's constraints: kNameConstraintViolation, kNameConstraintUnsupported,
+// or kPathBudget.
+struct ConstraintFinding {
+  Reason reason = Reason::kNameConstraintViolation;
+  std::string detail;
+};
+
+// How strictly, and how much work is left.
+struct ConstraintPolicy {
+  bool leading_dot_allowed = true;      // ".bob.test" as a dNSName constraint: one label or more, by convention
+  int64_t* comparisons_left = nullptr;  // of a name with a constraint of its form; at 0 the answer is kPathBudget
+};
+
+// Checks the names of `certificate` (SAN entries, subject as a directoryName, emailAddress attributes of the subject as
+// rfc822Names) against the constraints in `issuer`. Each reason at most once. The caller leaves out self-issued
+// certificates that are not the leaf (RFC 5280 6.1.3 b). Checking each issuer by itself gives the intersection of what
+// they permit and the union of what they exclude.
+std::vector<ConstraintFinding> CheckNameConstraints(const Certificate& issuer, const Certificate& certificate,
+                                                    const ConstraintPolicy& policy);
+
+}  // namespace verifier

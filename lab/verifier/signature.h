@@ -1,0 +1,47 @@
+// Signature algorithms, signatures and keys: which the verifier knows, which it can check, which it refuses as weak.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "certs/bytes.h"
+
+namespace verifier {
+
+using certs::ByteView;
+
+enum class SignatureScheme : uint8_t { kRsaPkcs1, kRsaPss, kEcdsa, kEd25519 };
+
+// What an AlgorithmIdentifier names.
+struct SignatureAlgorithm {
+  enum class Standing : uint8_t {
+    kGood,
+    kWeak,         // MD2, MD4, MD5, SHA-1 (RFC 9325 4.5)
+    kUnsupported,  // nobody we know, or parameters that are not those of the algorithm
+  };
+  Standing standing = Standing::kUnsupported;
+  bool verifiable = false;  // VerifySignature can check it: all good ones, and MD5 and SHA-1
+  SignatureScheme scheme = SignatureScheme::kRsaPkcs1;
+  const EVP_MD* hash = nullptr;  // null for Ed25519
+  std::string name;              // "ecdsa-with-SHA256", or the OID; escaped
+};
+
+// Reads an AlgorithmIdentifier (tag and length included). Total.
+SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier);
+
+// Whether `key` made `signature` over `tbs`. False too if the key is of another kind than the algorithm wants.
+// The algorithm must be verifiable.
+bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteView tbs, ByteView signature);
+
+// A SubjectPublicKeyInfo: the key if it is supported, what is wrong with it if not.
+struct ParsedKey {
+  bssl::UniquePtr<EVP_PKEY> key;  // null: unsupported, malformed, or weak beyond what the library loads
+  bool weak = false;              // RSA below 2048 bits or not of whole octets, EC below 224 bits
+  std::string detail;             // "RSA 2048 bits", "P-256"; or the complaint
+};
+ParsedKey ParseKey(ByteView spki);
+
+}  // namespace verifier
