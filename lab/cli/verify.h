@@ -9,16 +9,16 @@
 namespace lab {
 
 struct VerifyOptions {
-  bool limbo = false;             // one x509-limbo document on standard input, results on standard output
-  std::string chain_file;         // PEM, the server's certificate first
-  std::string ca_file;            // PEM, the trust anchors
-  std::string host;               // reference identifier
-  std::optional<int64_t> now;     // seconds since the epoch; default: the current time
+  bool limbo = false;          // one x509-limbo document on standard input, results on standard output
+  std::string chain_file;      // PEM, the server's certificate first
+  std::string ca_file;         // PEM, the trust anchors
+  std::string host;            // reference identifier
+  std::optional<int64_t> now;  // seconds since the epoch; default: the current time
   bool json = false;
 };
 
-// Runs the verb; returns kExitOk (verified), kExitUnexpected (refused), kExitUsage (unreadable or malformed file, with a
-// sentence on `err`). With `limbo`: kExitOk whenever every case got an answer.
+// Runs the verb; returns kExitOk (verified), kExitUnexpected (refused), kExitUsage (unreadable or malformed file, with
+// a sentence on `err`). With `limbo`: kExitOk whenever every case got an answer.
 int RunVerify(const VerifyOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace lab
