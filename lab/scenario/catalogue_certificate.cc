@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include "certs/catalogue.h"
 #include "lab/scenario/catalogue.h"
@@ -8,17 +7,6 @@ namespace lab {
 namespace {
 
 using certs::CertCase;
-
-// A boundary that passes while the run is going on: on a clock that moves the case would change its meaning. Boundaries
-// that lie behind stay behind.
-bool PassesDuringTheRun(const CertCase& from) {
-  using std::chrono::seconds;
-  constexpr seconds kRun = std::chrono::hours(1);
-  return std::ranges::any_of(from.chain.certs, [&](const certs::CertSpec& cert) {
-    return (!cert.not_before.raw && cert.not_before.from_now > seconds(0) && cert.not_before.from_now < kRun) ||
-           (!cert.not_after.raw && cert.not_after.from_now >= seconds(0) && cert.not_after.from_now < kRun);
-  });
-}
 
 // Row M21 is "the same bad certificates on an implicit-TLS port": every certificate scenario is served there too.
 bool CountsForImplicitTls(const CertCase& from) {
@@ -50,7 +38,7 @@ Scenario FromCase(const CertCase& from) {
                     .expect = ExpectationsOf(from),
                     .compound = from.compound,
                     .policy_dependent = from.policy_dependent,
-                    .exact_clock = PassesDuringTheRun(from),
+                    .exact_clock = from.exact_clock,
                     .severity = from.severity};
   scenario.world.chain = from.chain;
   scenario.world.reference = from.reference;

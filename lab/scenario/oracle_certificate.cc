@@ -1,0 +1,319 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "lab/scenario/oracle_parts.h"
+
+namespace lab::oracle {
+namespace {
+
+using certs::CertSpec;
+using certs::KeyType;
+using certs::Reason;
+using certs::SigAlg;
+
+constexpr std::string_view kSubjectAltName = "2.5.29.17";
+
+// ------------------------------------------------------------------------------------------------ extensions
+
+bool IsWeak(SigAlg alg) {
+  switch (alg) {
+    case SigAlg::kEcdsaSha1:
+    case SigAlg::kRsaSha1:
+    case SigAlg::kRsaMd5:
+    case SigAlg::kRsaMd4:
+    case SigAlg::kRsaMd2:
+      return true;
+    case SigAlg::kEcdsaSha256:
+    case SigAlg::kEcdsaSha384:
+    case SigAlg::kEcdsaSha512:
+    case SigAlg::kRsaSha256:
+    case SigAlg::kRsaSha384:
+    case SigAlg::kRsaSha512:
+    case SigAlg::kRsaPssSha256:
+    case SigAlg::kRsaPssSha384:
+    case SigAlg::kRsaPssSha512:
+    case SigAlg::kEd25519:
+    case SigAlg::kUnknownOid:
+      break;
+  }
+  return false;
+}
+
+bool IsWeak(KeyType type) { return type == KeyType::kRsa512 || type == KeyType::kRsa768 || type == KeyType::kRsa1024; }
+
+const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
+
+bool Understood(std::string_view oid) {
+  constexpr std::array<std::string_view, 9> kUnderstood = {"2.5.29.15", "2.5.29.17", "2.5.29.19",
+                                                           "2.5.29.30", "2.5.29.32", "2.5.29.33",
+                                                           "2.5.29.36", "2.5.29.37", "2.5.29.54"};
+  return std::ranges::find(kUnderstood, oid) != kUnderstood.end();
+}
+
+std::set<std::string, std::less<>> TypedExtensions(const CertSpec& cert) {
+  std::set<std::string, std::less<>> oids;
+  const auto add = [&](bool present, std::string_view oid) {
+    if (present) {
+      oids.emplace(oid);
+    }
+  };
+  add(cert.subject_key_id, "2.5.29.14");
+  add(cert.key_usage.has_value(), "2.5.29.15");
+  add(cert.san.has_value(), kSubjectAltName);
+  add(cert.basic_constraints.has_value(), "2.5.29.19");
+  add(cert.name_constraints.has_value(), "2.5.29.30");
+  add(cert.authority_key_id && cert.issuer != cert.name, "2.5.29.35");
+  add(cert.extended_key_usage.has_value(), "2.5.29.37");
+  return oids;
+}
+
+// Reads tag, length and content of one DER element off the front; nothing if that is not what stands there.
+struct Element {
+  uint8_t tag;
+  certs::ByteView content;
+};
+std::optional<Element> TakeElement(certs::ByteView& bytes) {
+  if (bytes.size() < 2) {
+    return std::nullopt;
+  }
+  const uint8_t tag = bytes[0];
+  size_t size = bytes[1], header = 2;
+  if (size >= 0x80) {
+    const size_t octets = size & 0x7f;
+    if (octets == 0 || octets > 2 || bytes.size() < 2 + octets) {
+      return std::nullopt;
+    }
+    size = 0;
+    for (size_t i = 0; i < octets; ++i) {
+      size = size << 8 | bytes[header++];
+    }
+  }
+  if (bytes.size() - header < size) {
+    return std::nullopt;
+  }
+  const Element element{tag, bytes.subspan(header, size)};
+  bytes = bytes.subspan(header + size);
+  return element;
+}
+
+// GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
+std::optional<std::vector<certs::GeneralName>> ReadGeneralNames(certs::ByteView bytes) {
+  constexpr uint8_t kSequence = 0x30;
+  const std::optional<Element> sequence = TakeElement(bytes);
+  if (!sequence || sequence->tag != kSequence || !bytes.empty() || sequence->content.empty()) {
+    return std::nullopt;
+  }
+  std::vector<certs::GeneralName> names;
+  for (certs::ByteView rest = sequence->content; !rest.empty();) {
+    const std::optional<Element> name = TakeElement(rest);
+    if (!name || (name->tag & 0xc0) != 0x80) {
+      return std::nullopt;
+    }
+    names.push_back({static_cast<certs::NameForm>(name->tag & 0x1f), {name->content.begin(), name->content.end()}});
+  }
+  return names;
+}
+
+const certs::RawExtension* RawSan(const CertSpec& cert) {
+  const auto found = std::ranges::find(cert.extra_extensions, kSubjectAltName, &certs::RawExtension::oid);
+  return cert.san || found == cert.extra_extensions.end() ? nullptr : &*found;
+}
+
+// RFC 5280 4.2 and the rule of each extension that the spec can break.
+void JudgeExtensions(const CertSpec& cert, const Role& role, Findings& findings) {
+  const bool is_ca = cert.basic_constraints && cert.basic_constraints->ca;
+  const bool empty_constraints =
+      cert.name_constraints && cert.name_constraints->permitted.empty() && cert.name_constraints->excluded.empty();
+  // Constraints belong into CA certificates only; an issuer that is no CA has that defect already.
+  const bool misplaced_constraints = cert.name_constraints && !is_ca && role.depth == 0;
+  if (SanIsMalformed(cert) || (cert.extended_key_usage && cert.extended_key_usage->purposes.empty()) ||
+      (cert.key_usage && cert.key_usage->bits == 0) || misplaced_constraints || empty_constraints) {
+    findings.Add(Reason::kMalformedExtension, role.depth);
+  }
+  std::set<std::string, std::less<>> seen = TypedExtensions(cert);
+  bool duplicate = false, unknown = false;
+  for (const certs::RawExtension& extension : cert.extra_extensions) {
+    duplicate = !seen.insert(extension.oid).second || duplicate;
+    unknown = unknown || (extension.critical && !Understood(extension.oid));
+    if (Understood(extension.oid) && extension.oid != kSubjectAltName && !duplicate) {
+      findings.Doubt("a raw extension that means something: " + extension.oid);
+    }
+  }
+  if (duplicate) {
+    findings.Add(Reason::kDuplicateExtension, role.depth);
+  }
+  if (unknown) {
+    findings.Add(Reason::kUnknownCriticalExtension, role.depth);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ form, strength
+
+// RFC 5280 4.1.2.2: positive, at most 20 octets; X.690 8.3.2: no superfluous leading octet.
+void JudgeSerial(const CertSpec& cert, int depth, Findings& findings) {
+  if (!cert.serial) {
+    return;
+  }
+  constexpr size_t kLongestSerial = 20;
+  const certs::Bytes& serial = *cert.serial;
+  const bool padded =
+      serial.size() > 1 && ((serial[0] == 0 && serial[1] < 0x80) || (serial[0] == 0xff && serial[1] >= 0x80));
+  if (serial.empty() || padded) {
+    findings.Add(Reason::kMalformedCertificate, depth);
+  } else if (serial.size() > kLongestSerial || serial[0] >= 0x80 || (serial.size() == 1 && serial[0] == 0)) {
+    findings.Add(Reason::kInvalidSerial, depth);
+  }
+}
+
+void JudgeForm(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
+  const bool old = cert.version == 1 || cert.version == 2;
+  if (cert.version != 3 && !(role.anchor && old)) {
+    findings.Add(Reason::kUnsupportedVersion, role.depth);
+  }
+  if (old && (!TypedExtensions(cert).empty() || !cert.extra_extensions.empty())) {
+    findings.Doubt("extensions in a certificate of a version that has none");
+  }
+  JudgeSerial(cert, role.depth, findings);
+  if (IssuerName(chain, cert).empty()) {
+    findings.Add(Reason::kEmptyIssuer, role.depth);
+  }
+  const bool is_ca = role.depth > 0 || (cert.basic_constraints && cert.basic_constraints->ca);
+  if (cert.subject.empty() && is_ca) {
+    findings.Add(Reason::kEmptyCaSubject, role.depth);
+  }
+  const certs::RawExtension* raw = RawSan(cert);
+  if (cert.subject.empty() && ((cert.san && !cert.san->critical) || (raw != nullptr && !raw->critical))) {
+    findings.Add(Reason::kSanNotCritical, role.depth);
+  }
+}
+
+void JudgeStrength(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
+  if (!role.anchor && IsWeak(OuterAlgorithm(chain, cert))) {
+    findings.Add(Reason::kWeakSignature, role.depth);
+  }
+  if (IsWeak(CertifiedKey(cert).type)) {
+    findings.Add(Reason::kWeakKey, role.depth);
+  }
+}
+
+bool Allows(const certs::ExtendedKeyUsage& usage, std::string_view purpose) {
+  return std::ranges::find(usage.purposes, purpose) != usage.purposes.end();
+}
+
+// RFC 5280 6.1.4 k-n; an anchor of an old version has been vouched for by who configured it.
+void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
+  if (cert.version != 3) {
+    return;  // cannot say that it is a CA; for all but anchors its version is defect enough
+  }
+  if (!cert.basic_constraints || !cert.basic_constraints->ca) {
+    findings.Add(Reason::kNotACa, role.depth);
+  } else {
+    if (cert.key_usage && cert.key_usage->bits != 0 && (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
+      findings.Add(Reason::kCaKeyUsage, role.depth);
+    }
+    if (cert.basic_constraints->path_len && role.cas_below > *cert.basic_constraints->path_len) {
+      findings.Add(Reason::kPathLenExceeded, role.depth);
+    }
+  }
+  const auto& usage = cert.extended_key_usage;
+  if (usage && !usage->purposes.empty() && !Allows(*usage, certs::kServerAuth) && !Allows(*usage, certs::kAnyPurpose)) {
+    findings.Add(Reason::kExtendedKeyUsage, role.depth);
+  }
+}
+
+}  // namespace
+
+bool SanIsMalformed(const CertSpec& cert) {
+  const certs::RawExtension* raw = RawSan(cert);
+  return (cert.san && cert.san->names.empty()) || (raw != nullptr && !ReadGeneralNames(raw->value));
+}
+
+std::optional<std::vector<certs::GeneralName>> PresentedNames(const CertSpec& cert) {
+  if (cert.san) {
+    return cert.san->names.empty() ? std::nullopt : std::optional(cert.san->names);
+  }
+  const certs::RawExtension* raw = RawSan(cert);
+  return raw == nullptr ? std::nullopt : ReadGeneralNames(raw->value);
+}
+
+const certs::DistinguishedName& IssuerName(const certs::ChainSpec& chain, const CertSpec& cert) {
+  return cert.claimed_issuer ? *cert.claimed_issuer : chain.At(cert.issuer).subject;
+}
+
+SigAlg TrueAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
+  if (cert.signature) {
+    return *cert.signature;
+  }
+  switch ((cert.signing_key ? *cert.signing_key : chain.At(cert.issuer).key).type) {
+    case KeyType::kP224:
+    case KeyType::kP256:
+      return SigAlg::kEcdsaSha256;
+    case KeyType::kP384:
+      return SigAlg::kEcdsaSha384;
+    case KeyType::kP521:
+      return SigAlg::kEcdsaSha512;
+    case KeyType::kEd25519:
+      return SigAlg::kEd25519;
+    case KeyType::kRsa512:
+    case KeyType::kRsa768:
+    case KeyType::kRsa1024:
+    case KeyType::kRsa2048:
+    case KeyType::kRsa3072:
+    case KeyType::kRsa4096:
+    case KeyType::kRsa8192:
+      break;
+  }
+  return SigAlg::kRsaSha256;
+}
+
+SigAlg InnerAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
+  return cert.inner_algorithm.value_or(TrueAlgorithm(chain, cert));
+}
+
+SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
+  return cert.outer_algorithm.value_or(TrueAlgorithm(chain, cert));
+}
+
+void JudgeCertificate(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
+  JudgeForm(chain, cert, role, findings);
+  if (!role.anchor && InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert)) {
+    findings.Add(Reason::kSignatureAlgorithmMismatch, role.depth);
+  }
+  if ((!role.anchor && OuterAlgorithm(chain, cert) == SigAlg::kUnknownOid) ||
+      CertifiedKey(cert).type == KeyType::kP224) {
+    findings.Add(Reason::kUnsupportedAlgorithm, role.depth);
+  }
+  if (role.signature_wrong) {
+    findings.Add(Reason::kSignatureInvalid, role.depth);
+  }
+  JudgeStrength(chain, cert, role, findings);
+  JudgeDates(cert, role.depth, findings);
+  if (role.depth > 0) {
+    JudgeIssuer(cert, role, findings);
+  }
+  JudgeExtensions(cert, role, findings);
+}
+
+void JudgeLeafUsage(const CertSpec& leaf, Findings& findings) {
+  const bool is_ca = leaf.basic_constraints && leaf.basic_constraints->ca;
+  if (is_ca) {
+    findings.Add(Reason::kLeafIsCa, 0);
+  }
+  if (!is_ca && leaf.basic_constraints && leaf.basic_constraints->path_len) {
+    findings.Add(Reason::kPathLenWithoutCa, 0);
+  }
+  const uint16_t bits = leaf.key_usage ? leaf.key_usage->bits : uint16_t{0};
+  if (!is_ca && (bits & certs::kKeyCertSign) != 0) {
+    findings.Add(Reason::kCertSignWithoutCa, 0);
+  }
+  if (bits != 0 && (bits & certs::kDigitalSignature) == 0) {
+    findings.Add(Reason::kKeyUsage, 0);
+  }
+  const auto& usage = leaf.extended_key_usage;
+  if (usage && !usage->purposes.empty() && !Allows(*usage, certs::kServerAuth)) {
+    findings.Add(Reason::kExtendedKeyUsage, 0);
+  }
+}
+
+}  // namespace lab::oracle

@@ -1,0 +1,303 @@
+#include <algorithm>
+#include <functional>
+#include <tuple>
+#include <utility>
+
+#include "lab/scenario/oracle_parts.h"
+
+namespace lab::oracle {
+namespace {
+
+using certs::Bytes;
+using certs::CertSpec;
+using certs::ChainSpec;
+using certs::DistinguishedName;
+using certs::Reason;
+using certs::SigAlg;
+
+// ------------------------------------------------------------------------------------------------ names of issuers
+
+// RFC 5280 7.1: letter case and runs of spaces do not matter; nor does the string type, as long as it is one octet a
+// character.
+std::string Canonical(const Bytes& value) {
+  std::string text;
+  for (const uint8_t octet : value) {
+    const char c = octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : static_cast<char>(octet);
+    if (c != ' ' || (!text.empty() && text.back() != ' ')) {
+      text += c;
+    }
+  }
+  return text.ends_with(' ') ? text.substr(0, text.size() - 1) : text;
+}
+
+bool SameName(const DistinguishedName& a, const DistinguishedName& b) {
+  return std::ranges::equal(a, b, [](const certs::Attribute& x, const certs::Attribute& y) {
+    return x.oid == y.oid && Canonical(x.value) == Canonical(y.value);
+  });
+}
+
+const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
+
+bool Interchangeable(const CertSpec& a, const CertSpec& b) {
+  return SameName(a.subject, b.subject) && CertifiedKey(a) == CertifiedKey(b) && a.san == b.san;
+}
+
+// ------------------------------------------------------------------------------------------------ tampering
+
+bool ReplaceOnce(Bytes& value, const certs::Tamper& tamper) {
+  const auto found = std::ranges::search(value, tamper.from);
+  if (found.empty() || tamper.from.size() != tamper.to.size()) {
+    return false;
+  }
+  std::ranges::copy(tamper.to, found.begin());
+  return true;
+}
+
+// Carries the changes that were made after signing over to what a reader of the certificate sees. That the signature
+// broke is known from `tampers` not being empty.
+void ShowTampers(CertSpec& cert, Findings& findings) {
+  for (const certs::Tamper& tamper : cert.tampers) {
+    bool shown = false;
+    if (cert.san) {
+      for (certs::GeneralName& name : cert.san->names) {
+        shown = shown || ReplaceOnce(name.value, tamper);
+      }
+    }
+    if (cert.name == "leaf") {  // a CA's subject is matched against issuer fields, which were not changed
+      for (certs::Attribute& attribute : cert.subject) {
+        shown = shown || ReplaceOnce(attribute.value, tamper);
+      }
+    }
+    if (!shown) {
+      findings.Doubt("tampered bytes that are no name of the specification");
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ paths
+
+enum class Link : uint8_t { kVerifies, kWrong, kUnsupported };
+
+// The search for paths over one chain.
+class Paths {
+ public:
+  Paths(const ChainSpec& chain, Findings& findings) : chain_(chain), findings_(findings) {
+    for (const std::string& name : chain.trusted) {
+      anchors_.push_back(&chain.At(name));
+    }
+    for (const std::string& name : chain.presented) {
+      presented_.push_back(&chain.At(name));
+    }
+  }
+
+  struct Path {
+    std::vector<const CertSpec*> certs;  // leaf first
+    std::vector<Link> links;             // link i: from certificate i to i + 1
+    bool anchored = false;
+  };
+
+  // Every path that ends in an anchor, first found first.
+  std::vector<Path> Anchored() {
+    std::vector<Path> found;
+    Path path{.certs = {presented_.front()}};
+    if (std::ranges::find(anchors_, presented_.front()) != anchors_.end()) {
+      path.anchored = true;
+      return {path};
+    }
+    Extend(path, found);
+    return found;
+  }
+
+  // The longest path over signatures that verify, whether it leads anywhere or not.
+  Path LongestVerified() {
+    Path path{.certs = {presented_.front()}}, longest = path;
+    const std::function<void()> extend = [&] {
+      if (path.certs.size() > longest.certs.size()) {
+        longest = path;
+      }
+      for (const CertSpec* issuer : Candidates(presented_, path)) {
+        if (path.certs.size() <= kLongest && LinkOf(*path.certs.back(), *issuer) == Link::kVerifies) {
+          path.certs.push_back(issuer);
+          path.links.push_back(Link::kVerifies);
+          extend();
+          path.certs.pop_back();
+          path.links.pop_back();
+        }
+      }
+    };
+    extend();
+    return longest;
+  }
+
+  bool SignedItself(const CertSpec& cert) const { return SelfIssued(cert) && LinkOf(cert, cert) == Link::kVerifies; }
+  bool SelfIssued(const CertSpec& cert) const { return SameName(cert.subject, IssuerName(chain_, cert)); }
+  // Whether somebody bears the name of the certificate's issuer, but has not the key that signed it.
+  bool HasImpostor(const CertSpec& cert) const {
+    return std::ranges::any_of(presented_, [&](const CertSpec* other) {
+      return other != &cert && SameName(other->subject, IssuerName(chain_, cert)) &&
+             LinkOf(cert, *other) == Link::kWrong;
+    });
+  }
+
+ private:
+  static constexpr size_t kLongest = 12;
+  static constexpr size_t kMostSteps = 5000;
+
+  Link LinkOf(const CertSpec& cert, const CertSpec& issuer) const {
+    const SigAlg alg = TrueAlgorithm(chain_, cert);
+    if (OuterAlgorithm(chain_, cert) == SigAlg::kUnknownOid || CertifiedKey(issuer).type == certs::KeyType::kP224) {
+      return Link::kUnsupported;
+    }
+    const certs::KeySpec& signer = cert.signing_key ? *cert.signing_key : chain_.At(cert.issuer).key;
+    const bool verifies = signer == CertifiedKey(issuer) && OuterAlgorithm(chain_, cert) == alg &&
+                          cert.signature_fault == certs::SignatureFault::kNone && cert.tampers.empty() &&
+                          (!cert.swapped_key || *cert.swapped_key == cert.key);
+    return verifies ? Link::kVerifies : Link::kWrong;
+  }
+
+  // RFC 4158 3.5.12: equal key identifiers first, then unknown ones, then different ones.
+  int KeyIdRank(const CertSpec& cert, const CertSpec& issuer) const {
+    if (!cert.authority_key_id || cert.issuer == cert.name || !issuer.subject_key_id) {
+      return 1;
+    }
+    return chain_.At(cert.issuer).key == issuer.key ? 0 : 2;
+  }
+
+  std::vector<const CertSpec*> Candidates(const std::vector<const CertSpec*>& from, const Path& path) const {
+    std::vector<const CertSpec*> candidates;
+    const CertSpec& last = *path.certs.back();
+    for (const CertSpec* cert : from) {
+      const auto same = [&](const CertSpec* other) { return Interchangeable(*cert, *other); };
+      if (SameName(cert->subject, IssuerName(chain_, last)) && std::ranges::none_of(path.certs, same) &&
+          std::ranges::find(candidates, cert) == candidates.end()) {
+        candidates.push_back(cert);
+      }
+    }
+    std::ranges::stable_sort(candidates, {}, [&](const CertSpec* cert) { return KeyIdRank(last, *cert); });
+    return candidates;
+  }
+
+  void Extend(Path& path, std::vector<Path>& found) {
+    if (++steps_ > kMostSteps || path.certs.size() > kLongest) {
+      findings_.Doubt("a search beyond any budget");
+      return;
+    }
+    const auto with = [&](const CertSpec* issuer, bool anchored, const auto& then) {
+      path.links.push_back(LinkOf(*path.certs.back(), *issuer));
+      path.certs.push_back(issuer);
+      path.anchored = anchored;
+      then();
+      path.anchored = false;
+      path.certs.pop_back();
+      path.links.pop_back();
+    };
+    for (const CertSpec* anchor : Candidates(anchors_, path)) {
+      with(anchor, true, [&] { found.push_back(path); });
+    }
+    for (const CertSpec* issuer : Candidates(presented_, path)) {
+      with(issuer, false, [&] { Extend(path, found); });
+    }
+  }
+
+  const ChainSpec& chain_;
+  Findings& findings_;
+  std::vector<const CertSpec*> anchors_, presented_;
+  size_t steps_ = 0;
+};
+
+// ------------------------------------------------------------------------------------------------ one path
+
+void AddOnce(Findings& findings, const certs::Verdict& defect) {
+  if (!findings.Has(defect.reason, defect.depth)) {
+    findings.defects.push_back(defect);
+  }
+}
+
+// Everything that is wrong on the path, from the anchor down; then the leaf's usage; then its names.
+Findings JudgePath(const ChainSpec& chain, const Paths& paths, const Paths::Path& path, const Reference& reference) {
+  Findings findings;
+  for (size_t i = path.certs.size(); i-- > 0;) {
+    const CertSpec& cert = *path.certs[i];
+    const int depth = static_cast<int>(i);
+    Role role{.depth = depth, .anchor = path.anchored && i + 1 == path.certs.size()};
+    role.signature_wrong = i < path.links.size() && path.links[i] == Link::kWrong;
+    for (size_t below = 1; below < i; ++below) {
+      role.cas_below += paths.SelfIssued(*path.certs[below]) ? 0 : 1;
+    }
+    JudgeCertificate(chain, cert, role, findings);
+    const auto names = PresentedNames(cert);
+    for (size_t above = i + 1; names && above < path.certs.size(); ++above) {
+      const auto& constraints = path.certs[above]->name_constraints;
+      if (constraints && (i == 0 || !paths.SelfIssued(cert))) {
+        JudgeConstraints(*constraints, *names, depth, findings);
+      }
+    }
+  }
+  const CertSpec& leaf = *path.certs.front();
+  Findings usage;
+  JudgeLeafUsage(leaf, usage);
+  for (const certs::Verdict& defect : usage.defects) {
+    AddOnce(findings, defect);
+  }
+  if (!SanIsMalformed(leaf)) {
+    const auto names = PresentedNames(leaf);
+    if (!names) {
+      findings.Add(Reason::kNoPresentedIdentifier, 0);
+    } else if (!Names(*names, reference)) {
+      findings.Add(Reason::kNameMismatch, 0);
+    }
+  }
+  return findings;
+}
+
+// No path leads to an anchor: why, and what else is wrong as far as it goes.
+Findings JudgeDeadEnd(const ChainSpec& chain, Paths& paths, const Reference& reference) {
+  Paths::Path path = paths.LongestVerified();
+  const CertSpec& leaf = *path.certs.front();
+  const CertSpec& last = *path.certs.back();
+  const int depth = static_cast<int>(path.certs.size()) - 1;
+  certs::Verdict why{Reason::kUnknownIssuer, depth};
+  if (paths.SignedItself(leaf)) {
+    why = {Reason::kSelfSigned, 0};
+    path.certs.resize(1);
+    path.links.clear();
+  } else if (!paths.SignedItself(last) && paths.HasImpostor(last)) {
+    why = {Reason::kSignatureInvalid, depth};
+  }
+  Findings findings = JudgePath(chain, paths, path, reference);
+  findings.defects.insert(findings.defects.begin(), why);
+  return findings;
+}
+
+}  // namespace
+
+bool Findings::Has(certs::Reason reason, int depth) const {
+  return std::ranges::find(defects, certs::Verdict{reason, depth}) != defects.end();
+}
+
+Findings JudgeChain(const ChainSpec& original, std::string_view configured) {
+  Findings doubts;
+  ChainSpec chain = original;
+  for (CertSpec& cert : chain.certs) {
+    ShowTampers(cert, doubts);
+  }
+  const Reference reference = ReadReference(configured);
+  Paths paths(chain, doubts);
+  std::optional<Findings> best;
+  std::tuple<size_t, size_t, size_t> best_rank;
+  for (const Paths::Path& path : paths.Anchored()) {
+    Findings findings = JudgePath(chain, paths, path, reference);
+    const auto wrong = static_cast<size_t>(std::ranges::count(path.links, Link::kWrong));
+    const std::tuple rank{wrong, wrong == 0 ? findings.defects.size() : 0, wrong == 0 ? 0 : path.certs.size()};
+    if (!best || rank < best_rank) {
+      best = std::move(findings);
+      best_rank = rank;
+    }
+  }
+  Findings findings = best ? *std::move(best) : JudgeDeadEnd(chain, paths, reference);
+  findings.Doubt(doubts.uncertain);
+  findings.Doubt(reference.uncertain);
+  return findings;
+}
+
+}  // namespace lab::oracle

@@ -1,0 +1,66 @@
+// What the parts of the oracle tell each other. For oracle*.cc only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "certs/spec.h"
+#include "certs/verdict.h"
+
+namespace lab::oracle {
+
+// Defects in the order of their precedence, and what keeps the oracle from being sure.
+struct Findings {
+  std::vector<certs::Verdict> defects;
+  std::string uncertain;  // the first doubt
+
+  void Add(certs::Reason reason, int depth) { defects.push_back({reason, depth}); }
+  void Doubt(std::string_view why) { uncertain = uncertain.empty() ? std::string(why) : uncertain; }
+  bool Has(certs::Reason reason, int depth) const;
+};
+
+// ------------------------------------------------------------------------------------------------ the parts
+
+// oracle_chain.cc: from the presented certificates to an anchor, and everything on that way, names of the leaf
+// included.
+Findings JudgeChain(const certs::ChainSpec& chain, std::string_view reference);
+
+// oracle_certificate.cc: one certificate of a path.
+struct Role {
+  int depth = 0;
+  bool anchor = false;
+  bool signature_wrong = false;  // the key above it in the path did not make its signature
+  int cas_below = 0;             // intermediates between it and the leaf that are not self-issued
+};
+void JudgeCertificate(const certs::ChainSpec& chain, const certs::CertSpec& cert, const Role& role, Findings& findings);
+void JudgeLeafUsage(const certs::CertSpec& leaf, Findings& findings);
+// Whether the subjectAltName of the certificate cannot be read at all.
+bool SanIsMalformed(const certs::CertSpec& cert);
+// The names the certificate presents; nothing if it has no subjectAltName or one that cannot be read.
+std::optional<std::vector<certs::GeneralName>> PresentedNames(const certs::CertSpec& cert);
+// The issuer field, the algorithm that really signs, the two that are claimed.
+const certs::DistinguishedName& IssuerName(const certs::ChainSpec& chain, const certs::CertSpec& cert);
+certs::SigAlg TrueAlgorithm(const certs::ChainSpec& chain, const certs::CertSpec& cert);
+certs::SigAlg InnerAlgorithm(const certs::ChainSpec& chain, const certs::CertSpec& cert);
+certs::SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const certs::CertSpec& cert);
+
+// oracle_dates.cc: at most one defect of the validity period.
+void JudgeDates(const certs::CertSpec& cert, int depth, Findings& findings);
+
+// oracle_names.cc: names of hosts.
+struct Reference {
+  std::optional<std::string> dns;  // lower case, A-labels, no trailing dot
+  std::optional<certs::Bytes> ip;  // 4 or 16 octets
+  std::string uncertain;
+  bool valid() const { return dns || ip; }
+};
+Reference ReadReference(std::string_view configured);
+bool Names(const std::vector<certs::GeneralName>& presented, const Reference& reference);
+// Name constraints of `ca` over the names of a certificate below it.
+void JudgeConstraints(const certs::NameConstraints& constraints, const std::vector<certs::GeneralName>& names,
+                      int depth, Findings& findings);
+
+}  // namespace lab::oracle

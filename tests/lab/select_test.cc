@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lab/scenario/scenario.h"
+
+namespace lab {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+std::vector<std::string> Ids(std::string_view filter) {
+  const auto selected = Select(filter);
+  EXPECT_TRUE(selected.has_value()) << filter;
+  std::vector<std::string> ids;
+  for (const Scenario* scenario : selected.value_or(std::vector<const Scenario*>())) {
+    ids.push_back(scenario->id);
+  }
+  return ids;
+}
+
+certs::Error ErrorOf(std::string_view filter) {
+  const auto selected = Select(filter);
+  EXPECT_FALSE(selected.has_value()) << filter;
+  return selected ? certs::Error{} : selected.error();
+}
+
+TEST(Select, NothingSelectsEverything) {
+  EXPECT_THAT(Ids(""), SizeIs(AllScenarios().size()));
+  EXPECT_THAT(Ids(" , "), SizeIs(AllScenarios().size()));
+  EXPECT_THAT(Ids("*"), SizeIs(AllScenarios().size()));
+}
+
+TEST(Select, AnIdSelectsThatScenarioOnly) { EXPECT_THAT(Ids("control.good"), ElementsAre("control.good")); }
+
+TEST(Select, AStarStandsForAnything) {
+  EXPECT_THAT(Ids("smtp.*"), Each(StartsWith("smtp.")));
+  EXPECT_THAT(Ids("*leaf-expired"), Contains("time.leaf-expired"));
+  EXPECT_THAT(Ids("time.*pir*d"), Contains("time.leaf-expired"));
+  EXPECT_THAT(Ids("smtp.starttls-answered-45?"), ElementsAre("smtp.starttls-answered-454"));
+}
+
+TEST(Select, ARowSelectsWhatCoversIt) {
+  EXPECT_THAT(Ids("row:M2"), ElementsAre("smtp.starttls-answered-454"));
+  EXPECT_THAT(Ids("row:m2"), ElementsAre("smtp.starttls-answered-454")) << "letter case does not matter";
+  EXPECT_THAT(Ids("row:B1"), Contains("time.leaf-expired"));
+  EXPECT_THAT(Ids("row:B1"), Not(Contains("time.intermediate-expired"))) << "B1 is not B10";
+}
+
+TEST(Select, CommasJoinPatternsAndNothingIsSelectedTwice) {
+  const std::vector<std::string> ids = Ids("row:M2, smtp.*,smtp.starttls-answered-454");
+  EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), ids.size());
+  EXPECT_EQ(ids, Ids("smtp.*"));
+}
+
+TEST(Select, TheOrderIsThatOfTheCatalogue) { EXPECT_EQ(Ids("time.leaf-expired,control.good").front(), "control.good"); }
+
+TEST(Select, AnExclamationMarkExcludes) {
+  EXPECT_THAT(Ids("smtp.*,!smtp.injection-*"), Not(Contains(StartsWith("smtp.injection-"))));
+  EXPECT_THAT(Ids("!smtp.*"), Not(Contains(StartsWith("smtp."))));
+  EXPECT_THAT(Ids("!smtp.*"), Contains("control.good")) << "nothing but exclusions: everything else is meant";
+  EXPECT_THAT(Ids("control.good,!control.good"), SizeIs(0));
+}
+
+TEST(Select, APatternThatSelectsNothingNamesTheClosestId) {
+  EXPECT_EQ(ErrorOf("time.leaf-expird").code, certs::ErrorCode::kUnknownId);
+  EXPECT_NE(ErrorOf("time.leaf-expird").detail.find("'time.leaf-expired'"), std::string::npos);
+  EXPECT_NE(ErrorOf("control.godo*").detail.find("'control.good'"), std::string::npos);
+  EXPECT_EQ(ErrorOf("control.good,!nonsense").code, certs::ErrorCode::kUnknownId) << "exclusions can be mistyped, too";
+  EXPECT_EQ(ErrorOf("row:Z9").code, certs::ErrorCode::kUnknownId);
+  EXPECT_EQ(ErrorOf("row:P1").code, certs::ErrorCode::kUnknownId) << "a row that no scenario covers yet";
+}
+
+TEST(Select, HostilePatternsAreEscapedAndBounded) {
+  const std::string error = ErrorOf(std::string(100000, 'x') + "\x1b[2J").detail;
+  EXPECT_LT(error.size(), 1000U);
+  EXPECT_EQ(ErrorOf("\x1b[2J").detail.find('\x1b'), std::string::npos);
+  EXPECT_EQ(ErrorOf("a" + std::string(2000, '*') + "z").code, certs::ErrorCode::kUnknownId);
+}
+
+}  // namespace
+}  // namespace lab
