@@ -76,12 +76,14 @@ class Running {
   Running(const ProcessSpec& spec, const std::atomic<bool>& stop) : spec_(spec), stop_(stop) {}
 
   ProcessResult Do() {
-    const std::string program = spec_.argv.empty() ? "" : FindProgram(spec_.argv.front());
+    std::string program = spec_.argv.empty() ? "" : FindProgram(spec_.argv.front());
     if (program.empty()) {
       result_.error =
           "no program " + (spec_.argv.empty() ? std::string("given") : "'" + spec_.argv.front() + "' in PATH");
       return result_;
     }
+    std::error_code ignored;
+    program = std::filesystem::absolute(program, ignored);  // it may start in another folder
     if (!control_.Open() || !reports_.Open() || !output_.Open() || !Fork(program)) {
       result_.error = ErrorText(errno);
       return result_;

@@ -1,0 +1,220 @@
+#include "lab/runner/meet.h"
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "certs/bytes.h"
+#include "lab/runner/built_in.h"
+#include "lab/runner/clock.h"
+#include "lab/runner/command_client.h"
+#include "lab/runner/memory_wire.h"
+#include "lab/runner/tcp_wire.h"
+
+namespace lab {
+namespace {
+
+using certs::IssuedChain;
+using fakeserver::Behaviour;
+using fakeserver::TlsMode;
+using std::chrono::milliseconds;
+
+// A client whose connections do not end is waited for no longer than this after it has gone.
+constexpr milliseconds kQuiet{500};
+// The built-in client has a limit for every wait; this one is for the lab's own mistakes.
+constexpr milliseconds kBuiltInLimit = std::chrono::minutes(1);
+
+std::string Sha256(const IssuedChain& chain) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  for (const certs::Bytes& certificate : chain.presented) {
+    SHA256_Update(&context, certificate.data(), certificate.size());
+  }
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256_Final(digest.data(), &context);
+  return certs::ToHex(digest);
+}
+
+// The server's half of a meeting.
+struct Host {
+  std::shared_ptr<const Behaviour> behaviour;
+  std::shared_ptr<const IssuedChain> chain;
+};
+
+certs::Result<Host> MakeHost(const World& world, TlsMode mode, certs::Issuer& issuer) {
+  auto chain = issuer.Issue(world.chain);
+  if (!chain) {
+    return std::unexpected(chain.error());
+  }
+  auto behaviour = std::make_shared<Behaviour>();
+  behaviour->mode = mode;
+  behaviour->smtp = world.smtp;
+  behaviour->tls = world.tls;
+  behaviour->link = world.link;
+  behaviour->identity = *chain;
+  if (const auto prepared = fakeserver::Prepare(*behaviour); !prepared) {
+    return std::unexpected(prepared.error());
+  }
+  return Host{.behaviour = std::move(behaviour), .chain = std::move(*chain)};
+}
+
+void SetFailure(RunRecord& record, const certs::Error& error) {
+  record.outcome = error.code == certs::ErrorCode::kUnsupported ? Outcome::kSkip : Outcome::kError;
+  record.sentence = certs::Escaped(error.detail, 500);
+}
+
+void SetJudgement(RunRecord& record, const Honey& honey) {
+  record.observation = Observe(record.transcripts, honey);
+  Judgement judgement = Judge(*record.scenario, record.expectation, record.policy, record.observation, record.report);
+  record.outcome = judgement.outcome;
+  record.sentence = std::move(judgement.sentence);
+}
+
+// `record` has its scenario, mode, policy and expectation.
+void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, bool collect_all) {
+  const auto host = MakeHost(record.scenario->world, record.mode, issuer);
+  if (!host) {
+    SetFailure(record, host.error());
+    return;
+  }
+  record.chain_sha256 = Sha256(*host->chain);
+  const verifier::SmtpClientConfig config =
+      MakeConfig(record.scenario->world, record.mode, *host->chain, honey, issuer.now());
+  verifier::SmtpClient client(config);
+  MemoryRun met = RunOnMemoryWire(client, host->behaviour);
+  record.transcripts.push_back(std::move(met.transcript));
+  record.report = MakeReport(client, config, collect_all);
+  record.report.timed_out = met.end == WireEnd::kStalled;
+  if (met.end == WireEnd::kStepLimit) {
+    record.outcome = Outcome::kError;
+    record.sentence = fmt::format("client and server were not done after {} steps", met.steps);
+    return;
+  }
+  SetJudgement(record, honey);
+}
+
+ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& host, uint16_t port, const Honey& honey) {
+  verifier::SmtpClientConfig config =
+      MakeConfig(record.scenario->world, record.mode, *host.chain, honey, lab.tcp_issuer->now());
+  config.timeouts = TcpTimeouts();
+  verifier::SmtpClient client(config);
+  const TcpRun met = RunOnTcpWire(client, port, kBuiltInLimit, lab.stop);
+  if (!met.connected) {
+    return {.started = false, .detail = fmt::format("no connection to the fake server: {}", met.error)};
+  }
+  ClientReport report = MakeReport(client, config, lab.options.collect_all);
+  report.timed_out = met.timed_out;
+  return report;
+}
+
+void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, const Honey& honey) {
+  const auto host = MakeHost(record.scenario->world, record.mode, *lab.tcp_issuer);
+  if (!host) {
+    SetFailure(record, host.error());
+    return;
+  }
+  record.chain_sha256 = Sha256(*host->chain);
+  static std::atomic<uint64_t> next_listener = 0;
+  const std::string listener = fmt::format("run-{}", next_listener++);
+  const auto port =
+      lab.server->Add({.id = listener, .behaviour = [behaviour = host->behaviour](int) { return behaviour; }});
+  if (!port) {
+    SetFailure(record, port.error());
+    return;
+  }
+  if (group.command == nullptr) {
+    record.report = RunBuiltIn(lab, record, *host, *port, honey);
+  } else {
+    record.report = RunCommand(*group.command,
+                               {.reference = record.scenario->world.reference,
+                                .port = *port,
+                                .mode = record.mode,
+                                .anchors = host->chain->trusted,
+                                .honey = honey,
+                                .now = lab.tcp_issuer->now(),
+                                .sandbox = lab.sandbox},
+                               lab.stop);
+  }
+  lab.server->WaitUntilQuiet(listener, kQuiet);
+  record.transcripts = lab.server->Remove(listener);
+  SetJudgement(record, honey);
+}
+
+RunRecord NewRecord(const Scenario& scenario, TlsMode mode, Policy policy, Wire wire) {
+  RunRecord record;
+  record.client = kBuiltIn;
+  record.scenario = &scenario;
+  record.mode = mode;
+  record.policy = policy;
+  record.wire = wire;
+  if (const auto expectation = scenario.expect.find(policy); expectation != scenario.expect.end()) {
+    record.expectation = expectation->second;
+  }
+  return record;
+}
+
+RunRecord NewRecord(const Lab& lab, const PlannedGroup& group, const PlannedRun& run) {
+  RunRecord record = NewRecord(*run.scenario, group.mode, group.policy, group.wire);
+  record.client = group.client();
+  record.sanity = run.sanity;
+  record.repro = ReproLine(lab.options, group, *run.scenario);
+  return record;
+}
+
+// Different for every run of a campaign, the two of a bracket included.
+Honey HoneyOf(uint64_t seed, const RunRecord& record) {
+  return MakeHoney(seed, record.scenario->id,
+                   fmt::format("{}/{}/{}", record.client, fakeserver::Name(record.mode), record.sanity));
+}
+
+void ApplyKnownTo(RunRecord& record, const PlannedGroup& group) {
+  if (group.command == nullptr || group.command->policy != group.policy) {
+    return;  // what is known was found under the client's own policy
+  }
+  Judgement judgement =
+      ApplyKnown({.outcome = record.outcome, .sentence = record.sentence}, *record.scenario, *group.command);
+  record.outcome = judgement.outcome;
+  record.sentence = std::move(judgement.sentence);
+}
+
+}  // namespace
+
+RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run) {
+  RunRecord record = NewRecord(lab, group, run);
+  const std::chrono::microseconds start = SteadyNow();
+  const Honey honey = HoneyOf(lab.options.seed, record);
+  if (group.wire == Wire::kMemory) {
+    MeetInMemory(record, *lab.memory_issuer, honey, lab.options.collect_all);
+  } else {
+    MeetOverTcp(record, lab, group, honey);
+  }
+  ApplyKnownTo(record, group);
+  record.duration = SteadyNow() - start;
+  return record;
+}
+
+RunRecord NotRun(const Lab& lab, const PlannedGroup& group, const PlannedRun& run, Outcome outcome,
+                 std::string sentence) {
+  RunRecord record = NewRecord(lab, group, run);
+  record.outcome = outcome;
+  record.sentence = std::move(sentence);
+  record.report.started = false;
+  return record;
+}
+
+RunRecord RunInMemory(const Scenario& scenario, TlsMode mode, Policy policy, certs::Issuer& issuer, uint64_t seed,
+                      bool collect_all) {
+  RunRecord record = NewRecord(scenario, mode, policy, Wire::kMemory);
+  if (!scenario.expect.contains(policy)) {
+    record.outcome = Outcome::kSkip;
+    record.sentence = fmt::format("the scenario expects nothing of {}", Name(policy));
+    return record;
+  }
+  MeetInMemory(record, issuer, HoneyOf(seed, record), collect_all);
+  return record;
+}
+
+}  // namespace lab
