@@ -39,6 +39,19 @@ inline constexpr Place kIntermediatePlace{"intermediate", 1, false};
 inline constexpr Place kRootPlace{"root", 2, true};
 inline constexpr Place kEveryPlace[] = {kLeafPlace, kIntermediatePlace, kRootPlace};
 
+// One certificate whose subjectAltName does not name the host.
+struct Mismatch {
+  const char* id;
+  const char* summary;
+  std::vector<GeneralName> names;
+  std::vector<std::string> rows;
+  const char* source = "RFC 9525 6.6";
+  Severity severity = Severity::kCritical;
+  bool policy_dependent = false;
+};
+// Adds name-mismatch cases, "name." before each id, as edits of one twin's subjectAltName.
+void AddMismatches(CaseList& list, const char* twin, const std::vector<Mismatch>& mismatches);
+
 // An extension of the lab's own that nobody understands, and must not need to.
 RawExtension UnknownExtension(bool critical);
 
@@ -55,5 +68,8 @@ void AddChainCases(CaseList& list);
 void AddStrengthCases(CaseList& list);
 void AddUsageCases(CaseList& list);
 void AddNameCases(CaseList& list);
+// Parts of the above, in files of their own.
+void AddNameControls(CaseList& list);
+void AddNameFormCases(CaseList& list);
 
 }  // namespace certs::catalogue
