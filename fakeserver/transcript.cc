@@ -129,6 +129,12 @@ bool Transcript::Has(EventKind kind) const {
   return std::ranges::any_of(events_, [kind](const Event& event) { return event.kind == kind; });
 }
 
+void Transcript::Forget() {
+  dropped_ += events_.size();
+  events_ = {};
+  kept_text_ = 0;
+}
+
 std::string ToString(const Event& event) {
   const auto micros = event.at.count();
   return fmt::format("+{}.{:06} s  {}", micros / 1'000'000, micros % 1'000'000, Described(event));

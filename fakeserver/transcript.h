@@ -73,6 +73,9 @@ class Transcript {
   const std::vector<Event>& events() const { return events_; }
   uint64_t dropped() const { return dropped_; }
   bool Has(EventKind kind) const;
+  size_t kept_text() const { return kept_text_; }
+  // Drops the events, and counts them as dropped.
+  void Forget();
 
   uint64_t bytes_in = 0, bytes_out = 0;  // on the wire
   int visit = 0;                         // nth connection to this listener, from 0
