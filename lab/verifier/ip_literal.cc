@@ -178,7 +178,8 @@ std::string FormatIp(certs::ByteView octets) {
   std::string text;
   if (octets.size() == 4) {
     for (uint8_t octet : octets) {
-      text += (text.empty() ? "" : ".") + std::to_string(octet);
+      text += text.empty() ? "" : ".";
+      text += std::to_string(octet);
     }
     return text;
   }

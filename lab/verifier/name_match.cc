@@ -1,24 +1,20 @@
 #include "lab/verifier/name_match.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "lab/verifier/name_syntax.h"
 
 namespace verifier {
 namespace {
 
+// Whether the two are equal when A-Z of the presented one count as a-z; nothing else folds.
 bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
-  if (presented.size() != lower_case.size()) {
-    return false;
-  }
-  for (size_t i = 0; i < presented.size(); ++i) {
-    // A dot folds to 0 and must stand where the other has one; everything else folds to itself in lower case.
-    const uint8_t octet = presented[i] == '.' ? uint8_t{'.'} : LowerLabelOctet(presented[i]);
-    if (octet != static_cast<uint8_t>(lower_case[i])) {
-      return false;
-    }
-  }
-  return true;
+  const auto equal = [](char ours, char theirs) {
+    return (ours >= 'A' && ours <= 'Z' ? static_cast<char>(ours | 0x20) : ours) == theirs;
+  };
+  return presented.size() == lower_case.size() &&
+         std::equal(presented.begin(), presented.end(), lower_case.begin(), equal);
 }
 
 // Whether `name` ends in the whole labels of `suffix`, with or without more labels before them.
@@ -33,7 +29,30 @@ NameDecision Refuse(NameReason reason) { return {.match = false, .presented_vali
 NameDecision Accept(NameReason reason) { return {.match = true, .presented_valid = true, .reason = reason}; }
 NameDecision Malformed(NameReason reason) { return {.match = false, .presented_valid = false, .reason = reason}; }
 
+// Compares only. A name that equals a valid one is valid itself, and so is the suffix of a wildcard that equals the end
+// of one; with "*." it is not longer either. So what is malformed needs no check of its own in order not to match.
+std::optional<NameReason> HowItMatches(std::string_view name, const Reference& reference, const NamePolicy& policy) {
+  assert(reference.kind != Reference::Kind::kDns || CheckHostName(reference.dns).reason == NameReason::kValid);
+  if (reference.kind != Reference::Kind::kDns) {
+    return std::nullopt;
+  }
+  const std::string_view host = reference.dns;
+  if (!name.starts_with("*.")) {
+    return EqualsFolded(name, host) ? std::optional(NameReason::kMatchExact) : std::nullopt;
+  }
+  // "*" stands for exactly the left-most label, so what is behind the first dot must equal the suffix (RFC 9525 6.3).
+  const size_t dot = host.find('.');
+  if (dot == host.npos || !EqualsFolded(name.substr(2), host.substr(dot + 1))) {
+    return std::nullopt;
+  }
+  const auto suffix_labels = std::ranges::count(host, '.');  // one dot before each of them
+  return suffix_labels >= policy.wildcard_min_suffix_labels ? std::optional(NameReason::kMatchWildcard) : std::nullopt;
+}
+
 NameDecision MatchDns(std::string_view name, const Reference& reference, const NamePolicy& policy) {
+  if (const auto how = HowItMatches(name, reference, policy)) {
+    return Accept(*how);
+  }
   const PresentedName presented = CheckDnsName(name, policy);
   if (presented.reason != NameReason::kValid) {
     return Malformed(presented.reason);
@@ -41,16 +60,8 @@ NameDecision MatchDns(std::string_view name, const Reference& reference, const N
   if (reference.kind != Reference::Kind::kDns) {
     return Refuse(presented.wildcard ? NameReason::kWildcardForbidden : NameReason::kKindMismatch);
   }
-  const std::string_view host = reference.dns;
-  if (!presented.wildcard) {
-    return EqualsFolded(presented.suffix, host) ? Accept(NameReason::kMatchExact) : Refuse(NameReason::kDifferentName);
-  }
-  // "*" stands for exactly the left-most label, so what is behind the first dot must equal the suffix (RFC 9525 6.3).
-  const size_t dot = host.find('.');
-  if (dot != host.npos && EqualsFolded(presented.suffix, host.substr(dot + 1))) {
-    return Accept(NameReason::kMatchWildcard);
-  }
-  return Refuse(EndsInLabels(presented.suffix, host) ? NameReason::kDifferentLabelCount : NameReason::kDifferentName);
+  const bool only_the_count = presented.wildcard && EndsInLabels(presented.suffix, reference.dns);
+  return Refuse(only_the_count ? NameReason::kDifferentLabelCount : NameReason::kDifferentName);
 }
 
 NameDecision MatchIp(ByteView octets, const Reference& reference) {
@@ -90,6 +101,13 @@ NameReason CheckPresented(const Presented& presented, const NamePolicy& policy) 
       return NameReason::kCommonNameIgnored;
   }
   return NameReason::kBadCharacter;
+}
+
+bool NameMatches(const Presented& presented, const Reference& reference, const NamePolicy& policy) {
+  if (presented.form == PresentedForm::kDns) {
+    return HowItMatches(certs::AsText(presented.value), reference, policy).has_value();
+  }
+  return MatchName(presented, reference, policy).match;
 }
 
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy) {

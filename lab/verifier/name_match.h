@@ -102,7 +102,11 @@ struct NameDecision {
 };
 
 // Decides whether one presented identifier matches the reference, which came from ParseReference. Total; never
-// allocates; linear in the input. A malformed identifier is never compared, so that equal junk does not match.
+// allocates; linear in the input. A malformed identifier never matches, not even itself.
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy);
+
+// The same decision without its reason: MatchName(...).match, in a fraction of the time. For certificates with many
+// names: ask this of each first, and for the reasons only when none matches.
+bool NameMatches(const Presented& presented, const Reference& reference, const NamePolicy& policy);
 
 }  // namespace verifier

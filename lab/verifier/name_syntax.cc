@@ -1,6 +1,8 @@
 #include "lab/verifier/name_syntax.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace verifier {
 namespace {
@@ -23,6 +25,80 @@ constexpr std::array<uint8_t, 256> LabelOctets() {
 constexpr std::array<uint8_t, 256> kLabelOctets = LabelOctets();
 
 bool IsDigit(uint8_t octet) { return octet >= '0' && octet <= '9'; }
+
+// Eight octets at once, as lanes of one integer; a lane's answer is its highest bit.
+constexpr size_t kBlock = 8;
+constexpr uint64_t kLanes = 0x0101010101010101;
+constexpr uint64_t kHighBits = 0x80 * kLanes;
+
+uint64_t LoadBlock(const char* octets) {
+  uint64_t block;
+  std::memcpy(&block, octets, kBlock);
+  return block;
+}
+
+// The lanes within first..last; all lanes are below 0x80, so that no sum carries into the next.
+constexpr uint64_t Within(uint64_t block, uint8_t first, uint8_t last) {
+  return (block + (0x80U - first) * kLanes) & ~(block + (0x7fU - last) * kLanes) & kHighBits;
+}
+
+// '-' and '.', which may stand at the edge of a label or beside another only under conditions.
+constexpr uint64_t Punctuation(uint64_t block) { return Within(block, '-', '.'); }
+
+// Whether the octets are all of a host name, and no two neighbours, the octet behind the block included, are both
+// punctuation.
+bool IsPlainBlock(const char* octets) {
+  const uint64_t raw = LoadBlock(octets);
+  const uint64_t block = raw & ~kHighBits;
+  const uint64_t punctuation = Punctuation(block);
+  const uint64_t fine =
+      Within(block | 0x20 * kLanes, 'a', 'z') | Within(block, '0', '9') | Within(block, '_', '_') | punctuation;
+  const uint64_t beside = Punctuation(LoadBlock(octets + 1) & ~kHighBits);
+  return ((raw & kHighBits) | (fine ^ kHighBits) | (punctuation & beside)) == 0;
+}
+
+// Whether no label of a name without empty labels is longer than kMaxLabel: from each label's start, the farthest dot
+// in reach is the next start worth looking at.
+bool LabelsAreShort(std::string_view name) {
+  while (name.size() > kMaxLabel) {
+    const size_t dot = name.rfind('.', kMaxLabel);
+    if (dot == name.npos) {
+      return false;
+    }
+    name.remove_prefix(dot + 1);
+  }
+  return true;
+}
+
+bool EndsInDigitLabel(std::string_view name) {
+  size_t begin = name.size();
+  while (begin > 0 && name[begin - 1] >= '0' && name[begin - 1] <= '9') {
+    --begin;
+  }
+  return begin < name.size() && (begin == 0 || name[begin - 1] == '.');
+}
+
+// A quick yes for nearly every valid name; false says nothing. Certificates carry up to thousands of names, and each of
+// them is checked on every connection.
+bool IsSurelyHostName(std::string_view name) {
+  const auto is_edge = [](char c) { return c == '-' || c == '.'; };
+  if (name.empty() || name.size() > kMaxName || is_edge(name.front()) || is_edge(name.back())) {
+    return false;
+  }
+  if (name.size() <= kBlock) {
+    char padded[kBlock + 1] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
+    std::ranges::copy(name, padded);
+    return IsPlainBlock(padded) && !EndsInDigitLabel(name);
+  }
+  for (size_t pos = 0; pos + kBlock < name.size(); pos += kBlock) {
+    if (!IsPlainBlock(name.data() + pos)) {
+      return false;
+    }
+  }
+  // The last block overlaps the one before it; the octet behind it, the last, has no neighbour.
+  return IsPlainBlock(name.data() + name.size() - kBlock - 1) && LowerLabelOctet(name.back()) != 0 &&
+         LabelsAreShort(name) && !EndsInDigitLabel(name);
+}
 
 // What follows a leading "*", checked as the suffix of a wildcard: the suffix, or why the "*" is not one.
 PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
@@ -88,6 +164,9 @@ NameSyntax CheckHostName(std::string_view name) {
 
 PresentedName CheckDnsName(std::string_view name, const NamePolicy& policy) {
   PresentedName presented{.suffix = name};
+  if (IsSurelyHostName(name)) {
+    return presented;
+  }
   if (name.empty()) {
     presented.reason = NameReason::kEmpty;
   } else if (name.size() > kMaxName) {

@@ -55,6 +55,7 @@ TEST(NameMatch, AllocatesNothing) {
     for (const PresentedForm form : {PresentedForm::kDns, PresentedForm::kIp, PresentedForm::kCommonName}) {
       const Presented identifier{form, octets};
       matches += MatchName(identifier, host, NamePolicy{}).match ? 1 : 0;
+      matches += NameMatches(identifier, host, NamePolicy{}) ? 1 : 0;
       matches += MatchName(identifier, address, NamePolicy{}).match ? 1 : 0;
       matches += CheckPresented(identifier, NamePolicy{}) == NameReason::kValid ? 1 : 0;
     }

@@ -49,6 +49,7 @@ NameDecision Decide(PresentedForm form, const std::string& presented, const std:
   const certs::Bytes octets = certs::ToBytes(presented);
   const Presented identifier{form, octets};
   const NameDecision decision = MatchName(identifier, *parsed, policy);
+  EXPECT_EQ(decision.match, NameMatches(identifier, *parsed, policy));
   // What is asked about alone and what is compared must be judged alike.
   if (form != PresentedForm::kCommonName) {
     EXPECT_EQ(CheckPresented(identifier, policy) == kValid, decision.presented_valid);
