@@ -1,0 +1,6 @@
+# What the repository promises about itself: layers, sizes, banned words, and that no program pulls in OpenSSL.
+starttls_lab_test(tidy_test LIBS starttls_lab::vocabulary SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/tidy_test.cc ${CMAKE_CURRENT_LIST_DIR}/tidy_rules_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/tidy.cc ${CMAKE_CURRENT_LIST_DIR}/source_tree.cc)
+starttls_lab_test(no_openssl_test LIBS starttls_lab::vocabulary SOURCES ${CMAKE_CURRENT_LIST_DIR}/no_openssl_test.cc
+  DEFINES STARTTLS_LAB_BINARY_DIR="${PROJECT_BINARY_DIR}")
