@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -13,11 +14,16 @@
 
 namespace certs {
 
+// Seven bits a character, all but the last with the high bit: one character for most numbers, and no number's text is
+// the beginning of another's.
 template <typename T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
 void AppendCanonical(std::string& text, T value) {
-  text += std::to_string(static_cast<long long>(value));
-  text += ';';
+  auto rest = static_cast<uint64_t>(value);
+  for (; rest >= 0x80; rest >>= 7) {
+    text.push_back(static_cast<char>(rest | 0x80));
+  }
+  text.push_back(static_cast<char>(rest));
 }
 
 // Every variable-length value carries its length in front, so that no content can imitate structure.
