@@ -4,21 +4,17 @@
 
 #include <algorithm>
 #include <climits>
-#include <set>
 
 #include "lab/verifier/der_reader.h"
 #include "lab/verifier/distinguished_name.h"
 #include "lab/verifier/general_name.h"
+#include "lab/verifier/policy_extensions.h"
 
 namespace verifier {
 namespace {
 
 constexpr unsigned kContext = CBS_ASN1_CONTEXT_SPECIFIC;
 constexpr unsigned kConstructed = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED;
-
-// Parsers return what is wrong, or an empty string.
-using Complaint = std::string;
-constexpr char kSyntax[] = "does not parse";
 
 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }
 Complaint BasicConstraints(const ExtensionView& extension, Certificate* c) {
@@ -215,118 +211,6 @@ Complaint InfoAccess(const ExtensionView& extension, Certificate*) {
         !ReadGeneralName(&description, &location) || CBS_len(&description) != 0) {
       return kSyntax;
     }
-  }
-  return {};
-}
-
-// id-qt-cps and id-qt-unotice, the qualifiers RFC 5280 4.2.1.4 defines.
-constexpr uint8_t kQualifierArc[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02};
-bool IsKnownQualifier(ByteView oid) {
-  return oid.size() == 8 && Same(oid.first(7), kQualifierArc) && (oid[7] == 1 || oid[7] == 2);
-}
-
-// certificatePolicies ::= SEQUENCE SIZE (1..MAX) OF PolicyInformation, no policy twice
-// PolicyInformation ::= SEQUENCE { policyIdentifier, policyQualifiers SEQUENCE SIZE (1..MAX) OF
-//   SEQUENCE { policyQualifierId, qualifier ANY } OPTIONAL }
-Complaint CertificatePolicies(const ExtensionView& extension, Certificate* c) {
-  CBS list;
-  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
-    return kSyntax;
-  }
-  const auto less = [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); };
-  std::set<ByteView, decltype(less)> seen(less);
-  std::vector<ByteView> policies;
-  bool unknown_qualifier = false;
-  while (CBS_len(&list) > 0) {
-    CBS information;
-    ByteView policy;
-    if (!CBS_get_asn1(&list, &information, CBS_ASN1_SEQUENCE) || !ReadOid(&information, &policy)) {
-      return kSyntax;
-    }
-    if (!seen.insert(policy).second) {
-      return "policy " + OidText(policy) + " occurs twice";
-    }
-    policies.push_back(policy);
-    CBS qualifiers = CbsOf({});
-    if (CBS_len(&information) > 0 && (!CBS_get_asn1(&information, &qualifiers, CBS_ASN1_SEQUENCE) ||
-                                      CBS_len(&qualifiers) == 0 || CBS_len(&information) != 0)) {
-      return kSyntax;
-    }
-    while (CBS_len(&qualifiers) > 0) {
-      CBS qualifier;
-      CBS any;
-      ByteView id;
-      if (!CBS_get_asn1(&qualifiers, &qualifier, CBS_ASN1_SEQUENCE) || !ReadOid(&qualifier, &id) ||
-          !CBS_get_any_asn1_element(&qualifier, &any, nullptr, nullptr) || CBS_len(&qualifier) != 0) {
-        return kSyntax;
-      }
-      unknown_qualifier = unknown_qualifier || !IsKnownQualifier(id);
-    }
-  }
-  if (unknown_qualifier && extension.critical) {
-    c->notes.push_back(
-        {Reason::kUnknownCriticalExtension, "certificatePolicies is critical with an unknown qualifier"});
-  }
-  c->policies = std::move(policies);
-  return {};
-}
-
-// PolicyMappings ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }
-Complaint PolicyMappings(const ExtensionView& extension, Certificate* c) {
-  CBS list;
-  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
-    return kSyntax;
-  }
-  std::vector<PolicyMappingView> mappings;
-  while (CBS_len(&list) > 0) {
-    CBS pair;
-    PolicyMappingView mapping;
-    if (!CBS_get_asn1(&list, &pair, CBS_ASN1_SEQUENCE) || !ReadOid(&pair, &mapping.issuer_domain) ||
-        !ReadOid(&pair, &mapping.subject_domain) || CBS_len(&pair) != 0) {
-      return kSyntax;
-    }
-    mappings.push_back(mapping);
-  }
-  c->policy_mappings = std::move(mappings);
-  return {};
-}
-
-// SkipCerts ::= INTEGER (0..MAX), the content octets; an enormous number is as good as UINT32_MAX.
-bool SkipCerts(const CBS& content, std::optional<uint64_t>* out) {
-  if (!CBS_is_unsigned_asn1_integer(&content)) {
-    return false;
-  }
-  uint64_t value = 0;
-  for (const uint8_t octet : ViewOf(content)) {
-    value = std::min<uint64_t>(value << 8 | octet, UINT32_MAX);
-  }
-  *out = value;
-  return true;
-}
-
-// PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] OPTIONAL, inhibitPolicyMapping [1] OPTIONAL }, never empty
-Complaint PolicyConstraints(const ExtensionView& extension, Certificate* c) {
-  CBS fields;
-  if (!ReadOnly(extension.value, &fields, CBS_ASN1_SEQUENCE) || CBS_len(&fields) == 0) {
-    return kSyntax;
-  }
-  CBS number;
-  if (CBS_peek_asn1_tag(&fields, kContext | 0) &&
-      (!CBS_get_asn1(&fields, &number, kContext | 0) || !SkipCerts(number, &c->require_explicit_policy))) {
-    return kSyntax;
-  }
-  if (CBS_peek_asn1_tag(&fields, kContext | 1) &&
-      (!CBS_get_asn1(&fields, &number, kContext | 1) || !SkipCerts(number, &c->inhibit_policy_mapping))) {
-    return kSyntax;
-  }
-  return CBS_len(&fields) == 0 ? Complaint{} : kSyntax;
-}
-
-// InhibitAnyPolicy ::= SkipCerts
-Complaint InhibitAnyPolicy(const ExtensionView& extension, Certificate* c) {
-  CBS number;
-  if (!ReadOnly(extension.value, &number, CBS_ASN1_INTEGER) || !SkipCerts(number, &c->inhibit_any_policy)) {
-    return kSyntax;
   }
   return {};
 }
