@@ -157,6 +157,10 @@ Judgement JudgeAccept(const Case& c) {
   if (const auto wrong = WrongReason(c)) {
     return *wrong;
   }
+  if (c.seen.spoke_early) {
+    // EHLO ends a group of pipelined commands (RFC 2920 3.1).
+    return {Outcome::kLax, fmt::format("it delivered, but {}", Because(c))};
+  }
   return {Outcome::kPass, fmt::format("as it should, {}", Because(c))};
 }
 
@@ -187,7 +191,7 @@ Judgement JudgeRefuse(const Case& c) {
 // Delivering is as good as refusing, as long as nothing injected was believed and the client's word is true.
 Judgement JudgeIgnoreOrRefuse(const Case& c) {
   if (c.seen.spoke_early) {
-    return {Outcome::kAcceptBad, fmt::format("it believed what was injected in clear; {}", Because(c))};
+    return {Outcome::kAcceptBad, fmt::format("it believed what it had been told in clear; {}", Because(c))};
   }
   if (const auto unfinished = Unfinished(c)) {
     return *unfinished;
@@ -204,7 +208,7 @@ Judgement JudgeIgnoreOrRefuse(const Case& c) {
   if (const auto wrong = WrongReason(c)) {
     return *wrong;
   }
-  return {Outcome::kPass, fmt::format("it believed nothing that was injected; {}", Because(c))};
+  return {Outcome::kPass, fmt::format("it believed nothing that it had been told in clear; {}", Because(c))};
 }
 
 Judgement JudgeAnything(const Case& c) {

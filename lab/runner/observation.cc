@@ -84,7 +84,7 @@ class Reader {
         OnClearText(event.text);
         break;
       case EventKind::kInjected:
-        injected_ += Upper(event.text);
+        heard_in_clear_ += Upper(event.text);
         break;
       case EventKind::kClientHello:
         if (!into_.client_hello && event.hello) {
@@ -196,16 +196,19 @@ class Reader {
     }
   }
 
-  // A keyword that only injected text has offered was used: that text was believed.
+  // A keyword was used that nobody has offered inside TLS: what was heard in clear was believed (RFC 3207 4.2).
   void NoticeBelief(std::string_view keyword) {
-    into_.spoke_early |= Contains(injected_, keyword) && !Contains(offered_in_tls_, keyword);
+    into_.spoke_early |= Contains(heard_in_clear_, keyword) && !Contains(offered_in_tls_, keyword);
   }
 
   // A reply names the command it answers; kOther for a greeting.
   void OnReply(const Event& event) {
     const bool positive = event.code / 100 == 2;
-    if (event.verb == Verb::kOther && positive && !event.in_tls) {
+    if (event.verb == Verb::kOther) {
       Climb(Rung::kGreeted);
+    }
+    if (IsHello(event.verb) && !event.in_tls) {
+      heard_in_clear_ += Upper(event.text);
     }
     if (IsHello(event.verb) && event.in_tls) {
       hello_in_tls_pending_ = false;
@@ -253,7 +256,7 @@ class Reader {
   const Honey& honey_;
   Observation& into_;
   const std::string password_alone_, plain_response_;
-  std::string injected_;  // over all connections: what one connection was told may be used on the next
+  std::string heard_in_clear_;  // over all connections: what one was told may be used on the next
   bool started_tls_ = false;
 
   // Of the connection being read:
@@ -321,7 +324,7 @@ std::string ToSentence(const Observation& observation) {
   say(observation.delivered_in_clear, "delivered its mail in clear");
   say(observation.body_in_clear && !observation.delivered_in_clear, "sent the message body in clear");
   say(observation.envelope_in_clear && !observation.body_in_clear, "named sender or recipient in clear");
-  say(observation.spoke_early, "believed a reply that had been injected");
+  say(observation.spoke_early, "did not wait for the reply to its EHLO, or used what it had heard in clear");
   say(observation.secret_in_tls, "gave its password to the server inside TLS");
   say(observation.auth_in_tls && !observation.secret_in_tls, "began to authenticate inside TLS");
   say(observation.delivered_in_tls, "delivered its mail inside TLS");

@@ -30,7 +30,9 @@ struct Observation {
   bool mail_accepted_in_tls = false;  // MAIL, answered 2xx
   bool delivered_in_tls = false, delivered_in_clear = false;  // the message arrived whole and was answered 250
   bool client_hello = false, certificate_sent = false, handshake_done = false;
-  bool spoke_early = false;                 // answered a reply that had not been sent yet: it believed an injected one
+  // Inside TLS it did not wait for the reply to its first EHLO, or used a keyword that only clear text had offered: it
+  // believed what it had been told in clear.
+  bool spoke_early = false;
   bool clear_bytes_after_starttls = false;  // spoke clear text where TLS should be
   std::optional<int> client_alert;          // the first alert the client sent
   std::string server_name;                  // SNI of the first ClientHello
