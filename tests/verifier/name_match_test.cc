@@ -104,6 +104,22 @@ TEST(NameMatch, ComparesLabelByLabelAsAsciiWithoutCase) {
   });
 }
 
+TEST(NameMatch, TakesEveryOctetForItselfAndForItsOtherCaseOnly) {
+  const auto lower = [](int octet) { return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet; };
+  for (int ours = 0; ours < 256; ++ours) {
+    for (int theirs = 0; theirs < 256; ++theirs) {
+      const auto reference = ParseReference("a" + std::string(1, static_cast<char>(theirs)) + "b.test");
+      if (!reference || theirs > 0x7f) {
+        continue;
+      }
+      const certs::Bytes presented = {'a', static_cast<uint8_t>(ours), 'b', '.', 't', 'e', 's', 't'};
+      EXPECT_EQ(lower(ours) == lower(theirs),
+                MatchName({PresentedForm::kDns, presented}, *reference, NamePolicy{}).match)
+          << ours << " against " << theirs;
+    }
+  }
+}
+
 TEST(NameMatch, TakesAWildcardForExactlyOneLabel) {
   Check({
       Wild("*.bob.test", "mail.bob.test"),
