@@ -169,6 +169,41 @@ std::string KnownWeaknesses(const Recorder& recorder) {
   return text;
 }
 
+// The first page: the experiment the project began with, for the clients that every development machine has.
+certs::Result<RunOptions> ImpersonationTable(const TourOptions& options) {
+  static constexpr const char* kScenarios[] = {
+      "control.good",       "name.wrong-host",          "chain.self-signed",
+      "chain.unknown-root", "time.leaf-expired",        "time.leaf-not-yet-valid",
+      "control.wildcard",   "name.wildcard-two-labels", "name.cn-only"};
+  RunOptions table;
+  for (const char* id : kScenarios) {
+    const Scenario* scenario = FindScenario(id);
+    if (scenario == nullptr) {
+      return Fail(ErrorCode::kInternal, fmt::format("the impersonation table names {}, which is no scenario", id));
+    }
+    table.scenarios.push_back(scenario);
+  }
+  if (auto chosen = ChooseClients(
+          {"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, table);
+      !chosen) {
+    return std::unexpected(chosen.error());
+  }
+  table.implicit = false;
+  table.wire = Wire::kTcp;
+  table.jobs = options.jobs;
+  table.seed = options.seed;
+  return table;
+}
+
+void PrintImpersonationTable(Recorder& all, const RunOptions& table) {
+  all.Print(ClientTable(all, table.scenarios, ClientNames(table), "starttls"));
+  all.Print("\n" + Legend(all.out_terminal(), {Outcome::kPass, Outcome::kXfail}) + "\n");
+  if (const std::string known = KnownWeaknesses(all); !known.empty()) {
+    all.Print("Known weaknesses, declared in lab/clients:\n" + known);
+  }
+  all.Print("\n" + Bold(all.out_terminal(), "The whole catalogue, the built-in verifier, both wires") + "\n");
+}
+
 }  // namespace
 
 int RunVerb(const RunVerbOptions& options) {
@@ -195,26 +230,10 @@ int RunVerb(const RunVerbOptions& options) {
 }
 
 int TourVerb(const TourOptions& options) {
-  // The first page: the experiment the project began with. Each row is a scenario id.
-  static constexpr const char* kImpersonation =
-      "control.good,name.wrong-host,chain.self-signed,chain.unknown-root,time.leaf-expired,time.leaf-not-yet-valid,"
-      "control.wildcard,name.wildcard-across-labels,name.cn-only";
-  RunOptions table;
-  auto scenarios = Select(kImpersonation);
-  if (!scenarios) {
-    return Complain(scenarios.error());
+  auto table = ImpersonationTable(options);
+  if (!table) {
+    return Complain(table.error());
   }
-  table.scenarios = std::move(*scenarios);
-  if (auto chosen = ChooseClients(
-          {"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, table);
-      !chosen) {
-    return Complain(chosen.error());
-  }
-  table.implicit = false;
-  table.wire = Wire::kTcp;
-  table.jobs = options.jobs;
-  table.seed = options.seed;
-
   RunOptions memory;
   memory.scenarios = *Select("");
   memory.jobs = options.jobs;
@@ -223,32 +242,25 @@ int TourVerb(const TourOptions& options) {
   RunOptions tcp = memory;
   tcp.wire = Wire::kTcp;
 
-  auto recorder = Recorder::Create(options.out, MakeHeader(table),
-                                   CountRuns(table) + CountRuns(memory) + CountRuns(tcp), options.common);
+  const size_t expected = CountRuns(*table) + CountRuns(memory) + CountRuns(tcp);
+  auto recorder = Recorder::Create(options.out, MakeHeader(*table), expected, options.common);
   if (!recorder) {
     return Complain(recorder.error());
   }
   Recorder& all = **recorder;
-  const auto take = [&](const RunRecord& record) { all.Take(record, false); };
-  all.Print(fmt::format("{}\nmail.bob.test is wanted; who answers is the row. Over real sockets, STARTTLS.\n\n",
-                        Bold(all.out_terminal(), "Is it really Bob's server?")));
+  all.Print(Bold(all.out_terminal(), "Is it really Bob's server?") +
+            "\nmail.bob.test is wanted; who answers is the row. Over real sockets, STARTTLS.\n\n");
   RunSummary total;
-  for (const RunOptions* part : {&table, &memory, &tcp}) {
-    auto summary = Run(*part, take, StopRequested());
+  for (const RunOptions* part : {&*table, &memory, &tcp}) {
+    auto summary = Run(*part, [&](const RunRecord& record) { all.Take(record, false); }, StopRequested());
     if (!summary) {
       all.Finish(false);
       return Complain(summary.error());
     }
     total.harness_error = total.harness_error || summary->harness_error;
     total.interrupted = summary->interrupted;
-    if (part == &table) {
-      all.Print(ClientTable(all, table.scenarios, ClientNames(table), "starttls"));
-      all.Print("\n" + Legend(all.out_terminal(), {Outcome::kPass, Outcome::kXfail}) + "\n");
-      if (const std::string known = KnownWeaknesses(all); !known.empty()) {
-        all.Print("Known weaknesses, declared in lab/clients:\n" + known);
-      }
-      all.Print(
-          fmt::format("\n{}\n", Bold(all.out_terminal(), "The whole catalogue, the built-in verifier, both wires")));
+    if (part == &*table) {
+      PrintImpersonationTable(all, *table);
     }
     if (total.interrupted) {
       break;
@@ -260,10 +272,7 @@ int TourVerb(const TourOptions& options) {
       "\nTest your own client: lab/run run -- COMMAND, with {host} {port} {ca} {address} {user} {password} {from} {to} "
       "{message}\n");
   all.PrintClosing();
-  if (total.interrupted) {
-    return InterruptedExitCode().value_or(kExitInterrupted);
-  }
-  return ExitOf(total, all);
+  return total.interrupted ? InterruptedExitCode().value_or(kExitInterrupted) : ExitOf(total, all);
 }
 
 }  // namespace lab

@@ -144,7 +144,7 @@ Scenario EhloRefused() {
                     .rows = {"M8", "M9"},
                     .source = "RFC 3207 6, RFC 5321 3.2",
                     .twin = std::string(kGood),
-                    .expect = MustRefuse(Reason::kStartTlsNotOffered, Rung::kEhloInClear),
+                    .expect = MustRefuse(Reason::kServiceRefused, Rung::kEhloInClear),
                     .modes = Modes::kStartTlsOnly,
                     .severity = Severity::kHigh};
   scenario.world.smtp.replies[Verb::kEhlo] = Reply{.code = 502, .lines = {"Command not implemented"}};

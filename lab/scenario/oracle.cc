@@ -47,16 +47,15 @@ std::optional<Ending> Greeting(const SmtpScript& smtp) {
   return std::nullopt;
 }
 
-// RFC 3207 6 and RFC 8314 5.2: whoever requires TLS stops where it is not offered. A server that knows no EHLO offers
-// none.
+// RFC 3207 6 and RFC 8314 5.2: whoever requires TLS stops where it is not offered. A server that answers EHLO with a
+// refusal offers nothing at all; HELO might do, but never leads to TLS.
 std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
   const Reply* scripted = Scripted(smtp, Verb::kEhlo);
-  if (scripted != nullptr && scripted->code == 421) {
+  if (scripted != nullptr && scripted->code / 100 != 2) {
     return Ending{Reason::kServiceRefused, Rung::kEhloInClear};
   }
   const std::vector<std::string>& offers = scripted != nullptr ? scripted->lines : smtp.capabilities_clear;
-  const bool refused = scripted != nullptr && scripted->code / 100 != 2;
-  if (refused || std::ranges::find(offers, "STARTTLS") == offers.end()) {
+  if (std::ranges::find(offers, "STARTTLS") == offers.end()) {
     return Ending{Reason::kStartTlsNotOffered, Rung::kEhloInClear};
   }
   return std::nullopt;
