@@ -19,6 +19,12 @@ namespace {
 constexpr uint16_t kKeyCertSign = 1 << 5;
 using Standing = SignatureAlgorithm::Standing;
 
+bool IsSelfSigned(const Certificate& certificate) {
+  const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(certificate.outer_algorithm);
+  return certificate.self_issued() && certificate.key != nullptr && algorithm.verifiable &&
+         VerifySignature(algorithm, certificate.key.get(), certificate.tbs, certificate.signature);
+}
+
 // Judges one path, certificate by certificate from the anchor down.
 class Judge {
  public:
@@ -229,7 +235,7 @@ void Judge::CaProfile() {
   if (c_->is_ca && !c_->subject_key_id) {
     found("subjectKeyIdentifier: missing in a CA certificate (RFC 5280 4.2.1.2)");
   }
-  if (issuer == nullptr && c_->self_issued()) {
+  if (issuer == nullptr && IsSelfSigned(*c_)) {
     issuer = c_;
   }
   if (issuer != nullptr && issuer->subject_key_id && c_->authority_key_id &&

@@ -16,6 +16,8 @@ namespace {
 constexpr int kMaxSteps = 20000;
 // Self-issued certificates are not counted as intermediates, so bound the path's length too.
 constexpr size_t kMaxCertificates = 256;
+// Paths that reach an anchor and are judged.
+constexpr int kMaxJudgements = 500;
 // Names times constraints, on one path and for the whole search.
 constexpr int64_t kMaxComparisonsOnPath = 1 << 18;
 constexpr int64_t kMaxComparisons = 1 << 20;
@@ -47,7 +49,11 @@ bool SameNames(const Certificate& a, const Certificate& b) {
 }  // namespace
 
 PathBuilder::PathBuilder(const Candidate& leaf, const std::vector<Candidate>& candidates, const VerifyRequest& request)
-    : leaf_(leaf), request_(request), steps_left_(kMaxSteps), comparisons_left_(kMaxComparisons) {
+    : leaf_(leaf),
+      request_(request),
+      steps_left_(kMaxSteps),
+      judgements_left_(kMaxJudgements),
+      comparisons_left_(kMaxComparisons) {
   for (const Candidate& candidate : candidates) {
     by_subject_[KeyOf(candidate.certificate->subject_key_for_match)].push_back(&candidate);
   }
@@ -124,6 +130,10 @@ bool PathBuilder::Completed(int broken_allowed) {
       best_ = Judged(path_, links_);
     }
     return false;
+  }
+  if (--judgements_left_ < 0) {
+    out_of_budget_ = true;
+    return true;
   }
   Found found = Judged(path_, links_);
   const bool good = found.defects.empty();

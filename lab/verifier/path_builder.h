@@ -75,6 +75,7 @@ class PathBuilder {
   std::optional<Found> best_;
   int broken_ = 0;  // invalid links on path_
   int steps_left_;
+  int judgements_left_;
   int64_t comparisons_left_;
   int signature_checks_ = 0;
   bool out_of_budget_ = false;

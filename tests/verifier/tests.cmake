@@ -3,3 +3,29 @@ starttls_lab_test(name_match_test
   SOURCES verifier/name_match_test.cc verifier/name_reference_test.cc verifier/name_laws_test.cc)
 # A program of its own: it replaces operator new to count.
 starttls_lab_test(name_allocation_test LIBS starttls_lab::verifier SOURCES verifier/name_allocation_test.cc)
+starttls_lab_test(smtp_reply_test LIBS starttls_lab::verifier SOURCES verifier/smtp_reply_test.cc)
+starttls_lab_test(smtp_client_test
+  LIBS starttls_lab::verifier starttls_lab::certs
+  SOURCES verifier/smtp_fake_server.cc verifier/smtp_client_test.cc verifier/smtp_tls_test.cc verifier/smtp_hostile_test.cc)
+
+# What the verifier says of certificates.
+set(verifier_chain_fixture ${CMAKE_CURRENT_LIST_DIR}/issued_chain.cc)
+starttls_lab_test(verify_test
+  LIBS starttls_lab::verifier starttls_lab::certs
+  SOURCES ${verifier_chain_fixture} verifier/certificate_test.cc verifier/time_and_names_test.cc
+    verifier/signature_test.cc verifier/constraint_match_test.cc verifier/name_constraints_test.cc
+    verifier/policy_test.cc verifier/path_test.cc verifier/pem_test.cc)
+starttls_lab_test(catalogue_verify_test
+  LIBS starttls_lab::verifier starttls_lab::certs
+  SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc)
+
+# The verifier once more, with rules that can be switched off. Never for anything but mutant_test.
+file(GLOB verifier_mutable_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lab/verifier/*.cc")
+list(FILTER verifier_mutable_sources EXCLUDE REGEX "/(smtp|tls)_[a-z_]*\\.cc$")
+starttls_lab_library(verifier_mutable EXCLUDE_FROM_ALL ${verifier_mutable_sources})
+target_link_libraries(starttls_lab_verifier_mutable
+  PUBLIC starttls_lab::vocabulary BoringSSL::Crypto PRIVATE PkgConfig::IDN2 fmt::fmt)
+target_compile_definitions(starttls_lab_verifier_mutable PUBLIC STARTTLS_LAB_MUTABLE_RULES)
+starttls_lab_test(mutant_test
+  LIBS starttls_lab::verifier_mutable starttls_lab::certs
+  SOURCES ${verifier_chain_fixture} verifier/mutant_test.cc)
