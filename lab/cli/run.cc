@@ -75,8 +75,12 @@ certs::Result<RunOptions> ToRunOptions(const RunVerbOptions& options) {
     command.title = fmt::format("{}", fmt::join(options.command, " "));
     command.argv = options.command;
     command.shell = options.shell;
+    // A command that asks which mode it is can do both; any other was written for one of them.
+    const bool told = std::ranges::any_of(command.argv, [](const std::string& argument) {
+      return argument.find("{mode}") != std::string::npos || argument.find("{scheme}") != std::string::npos;
+    });
     command.starttls = options.mode != "implicit";
-    command.implicit = options.mode == "implicit";
+    command.implicit = options.mode == "implicit" || (told && options.mode == "both");
     command.limit = std::chrono::milliseconds(options.limit_ms);
     run.commands.push_back(std::move(command));
   }

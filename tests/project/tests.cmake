@@ -4,3 +4,9 @@ starttls_lab_test(tidy_test LIBS starttls_lab::vocabulary SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/tidy.cc ${CMAKE_CURRENT_LIST_DIR}/source_tree.cc)
 starttls_lab_test(no_openssl_test LIBS starttls_lab::vocabulary SOURCES ${CMAKE_CURRENT_LIST_DIR}/no_openssl_test.cc
   DEFINES STARTTLS_LAB_BINARY_DIR="${PROJECT_BINARY_DIR}")
+
+starttls_lab_test(readme_test
+  SOURCES project/readme_test.cc cli/program.cc
+  DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
+  LABELS integration TIMEOUT 600)
+add_dependencies(readme_test starttls-lab)
