@@ -6,5 +6,10 @@ starttls_lab_test(cli_test
   SOURCES cli/cli_test.cc cli/program.cc
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
   LABELS integration TIMEOUT 300)
-target_include_directories(cli_test PRIVATE "${PROJECT_SOURCE_DIR}")
+
 add_dependencies(cli_test starttls-lab)
+starttls_lab_test(verify_verb_test
+  LIBS starttls_lab::verifier starttls_lab::certs fmt::fmt nlohmann_json::nlohmann_json
+  SOURCES cli/verify_test.cc ${CMAKE_CURRENT_LIST_DIR}/../verifier/issued_chain.cc
+    ${PROJECT_SOURCE_DIR}/lab/cli/verify.cc ${PROJECT_SOURCE_DIR}/lab/cli/verify_print.cc
+    ${PROJECT_SOURCE_DIR}/lab/cli/limbo.cc ${PROJECT_SOURCE_DIR}/lab/runner/clock.cc)
