@@ -37,7 +37,11 @@ TEST_P(EveryScenario, IsExpectedToEndAsTheOraclePredicts) {
   const Scenario& scenario = *GetParam();
   for (const auto& [policy, expected] : scenario.expect) {
     for (const TlsMode mode : ModesOf(scenario)) {
-      const Expectation predicted = Predict(scenario.world, policy, mode).expectation;
+      const Prediction prediction = Predict(scenario.world, policy, mode);
+      if (!prediction.uncertain.empty()) {
+        continue;  // listed below, with the reason
+      }
+      const Expectation& predicted = prediction.expectation;
       SCOPED_TRACE(scenario.id + " under " + std::string(Name(policy)) + ", " + std::string(Name(mode)));
       EXPECT_EQ(Name(predicted.demand), Name(expected.demand));
       EXPECT_EQ(ToString(predicted.verdict), ToString(expected.verdict));
@@ -149,7 +153,7 @@ TEST(Oracle, CountsThePathLength) {
   world.chain.certs.push_back(below);
   world.chain.leaf().issuer = "below";
   world.chain.presented = {"leaf", "below", "intermediate"};
-  EXPECT_EQ(Ask(world).expectation.verdict.reason, Reason::kPathLenExceeded);
+  EXPECT_EQ(Ask(world).expectation.verdict, (Verdict{Reason::kPathLenExceeded, 1}));
   world.chain.intermediate().basic_constraints->path_len = 1;
   EXPECT_EQ(Ask(world).expectation.demand, Demand::kAccept);
 }

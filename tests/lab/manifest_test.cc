@@ -1,0 +1,146 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "lab/runner/client.h"
+#include "lab/runner/scratch_dir.h"
+#include "lab/scenario/outcome.h"
+
+namespace lab {
+namespace {
+
+using certs::ErrorCode;
+
+certs::Result<std::vector<CommandSpec>> Load(const std::string& text) {
+  const auto dir = ScratchDir::Make();
+  EXPECT_TRUE(dir.has_value());
+  return LoadManifest(*dir->Write("test.toml", text));
+}
+
+constexpr const char* kGood = R"(
+name = "family"
+package = "pkg"
+limit_ms = 5000
+implicit = true
+known = [ { pattern = "time.*", outcome = "accept-bad", reason = "all", source = "s" } ]
+
+[[configuration]]
+title = "the first"
+command = ["prog", "{host}"]
+
+[[configuration]]
+name = "second"
+shell = "prog {host} | cat"
+policy = "relay-opportunistic"
+implicit = false
+delivers = false
+
+[[configuration.known]]
+pattern = "name.*"
+outcome = "accept-bad"
+reason = "one"
+)";
+
+TEST(ManifestTest, ReadsConfigurationsAndWhatTheyShare) {
+  const auto specs = Load(kGood);
+  ASSERT_TRUE(specs.has_value()) << specs.error().detail;
+  ASSERT_EQ(specs->size(), 2u);
+  const CommandSpec &first = (*specs)[0], &second = (*specs)[1];
+  EXPECT_EQ(first.name, "family");
+  EXPECT_EQ(first.title, "the first");
+  EXPECT_EQ(first.argv, (std::vector<std::string>{"prog", "{host}"}));
+  EXPECT_TRUE(first.implicit && first.starttls && first.delivers && !first.shell);
+  EXPECT_EQ(first.limit, std::chrono::milliseconds(5000));
+  EXPECT_EQ(first.package, "pkg");
+  ASSERT_EQ(first.known.size(), 1u);
+  EXPECT_EQ(second.name, "family.second");
+  EXPECT_TRUE(second.shell);
+  EXPECT_FALSE(second.implicit || second.delivers);
+  EXPECT_EQ(second.policy, Policy::kRelayOpportunistic);
+  ASSERT_EQ(second.known.size(), 2u);
+  EXPECT_EQ(second.known[0].pattern, "name.*");  // its own first
+}
+
+struct Mistake {
+  const char* name;
+  const char* text;
+  int line;
+};
+
+class ManifestMistakeTest : public testing::TestWithParam<Mistake> {};
+
+// The place is a fact that an editor can jump to, so it is part of the contract.
+TEST_P(ManifestMistakeTest, IsRefusedWithFileAndLine) {
+  const auto specs = Load(GetParam().text);
+  ASSERT_FALSE(specs.has_value());
+  EXPECT_EQ(specs.error().code, ErrorCode::kBadInput);
+  EXPECT_THAT(specs.error().detail, testing::HasSubstr("test.toml:" + std::to_string(GetParam().line) + ":"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ManifestMistakeTest,
+    testing::Values(
+        Mistake{"Syntax", "name = \n", 1},
+        Mistake{"UnknownKey", "name = 'x'\ncolour = 'red'\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"UnknownKeyOfAConfiguration", "name = 'x'\n[[configuration]]\ncommand = ['a']\ncmd = 'b'\n", 4},
+        Mistake{"WrongType", "name = 'x'\n[[configuration]]\ncommand = 'a'\n", 3},
+        Mistake{"WrongElementType", "name = 'x'\n[[configuration]]\ncommand = ['a', 1]\n", 3},
+        Mistake{"WrongFlag", "name = 'x'\nimplicit = 1\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"WrongNumber", "name = 'x'\nlimit_ms = 5\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"NumberAsText", "name = 'x'\nlimit_ms = '5000'\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"UnknownPolicy", "name = 'x'\npolicy = 'lax'\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"NoCommand", "name = 'x'\n[[configuration]]\ntitle = 'a'\n", 2},
+        Mistake{"CommandAndShell", "name = 'x'\n[[configuration]]\ncommand = ['a']\nshell = 'b'\n", 2},
+        Mistake{"NoConfiguration", "name = 'x'\n", 1}, Mistake{"NoName", "[[configuration]]\ncommand = ['a']\n", 1},
+        Mistake{"TwoOfOneName", "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration]]\ncommand = ['b']\n",
+                4},
+        Mistake{"KnownWithoutReason",
+                "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration.known]]\npattern = '*'\noutcome = "
+                "'leak'\n",
+                4},
+        Mistake{"KnownWithoutSuchOutcome",
+                "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration.known]]\npattern = '*'\noutcome = "
+                "'bad'\nreason = 'r'\n",
+                4},
+        Mistake{"ConfigurationIsNoTable", "name = 'x'\nconfiguration = 1\n", 2}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ManifestTest, AFileThatIsNotThereIsAnotherError) {
+  const auto specs = LoadManifest("/no/such/manifest.toml");
+  ASSERT_FALSE(specs.has_value());
+  EXPECT_EQ(specs.error().code, ErrorCode::kIo);
+  EXPECT_FALSE(LoadManifests("/no/such/folder").has_value());
+}
+
+TEST(ShippedManifestsTest, LoadAndDeclareTheirWeaknessesWithSources) {
+  const auto specs = LoadManifests(STARTTLS_LAB_SOURCE_DIR "/lab/clients");
+  ASSERT_TRUE(specs.has_value()) << specs.error().detail;
+  EXPECT_TRUE(std::ranges::is_sorted(*specs, {},
+                                     [](const CommandSpec& spec) { return spec.name.substr(0, spec.name.find('.')); }));
+  for (const CommandSpec& spec : *specs) {
+    SCOPED_TRACE(spec.name);
+    EXPECT_FALSE(spec.package.empty());
+    EXPECT_FALSE(spec.version_command.empty());
+    EXPECT_TRUE(std::filesystem::is_directory(spec.folder));
+    for (const CommandSpec::Known& known : spec.known) {
+      EXPECT_FALSE(known.source.empty()) << known.pattern;
+    }
+  }
+}
+
+TEST(ShippedManifestsTest, HaveTheClientsOfTheMainJob) {
+  const auto specs = LoadManifests(STARTTLS_LAB_SOURCE_DIR "/lab/clients");
+  ASSERT_TRUE(specs.has_value());
+  std::vector<std::string> names;
+  for (const CommandSpec& spec : *specs) {
+    names.push_back(spec.name);
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf({"curl", "curl.insecure", "openssl.bare", "openssl.strict", "python.default",
+                                            "python.verify"}));
+}
+
+}  // namespace
+}  // namespace lab

@@ -1,0 +1,130 @@
+#include "lab/runner/memory_wire.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "certs/keys.h"
+#include "fakeserver/tls_context.h"
+#include "lab/runner/built_in.h"
+#include "lab/runner/run.h"
+
+namespace lab {
+namespace {
+
+using fakeserver::TlsMode;
+
+certs::Issuer& SharedIssuer() {
+  static certs::Issuer issuer(certs::KeyRing::FromSeed(1), kLabNow);
+  return issuer;
+}
+
+struct Cell {
+  const Scenario* scenario;
+  TlsMode mode;
+};
+
+std::vector<Cell> Cells() {
+  std::vector<Cell> cells;
+  for (const Scenario& scenario : AllScenarios()) {
+    if (scenario.modes != Modes::kImplicitOnly) {
+      cells.push_back({&scenario, TlsMode::kStartTls});
+    }
+    if (scenario.modes != Modes::kStartTlsOnly) {
+      cells.push_back({&scenario, TlsMode::kImplicit});
+    }
+  }
+  return cells;
+}
+
+std::string NameOf(const testing::TestParamInfo<Cell>& test) {
+  std::string name = test.param.scenario->id + "_" + std::string(fakeserver::Name(test.param.mode));
+  for (char& c : name) {
+    c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  }
+  return name;
+}
+
+class MemoryWireTest : public testing::TestWithParam<Cell> {};
+
+// Exactly the expected verdict, and in collect-all mode exactly the intended defects. What BoringSSL will not present
+// cannot be met on a wire: it is skipped, and nothing else may be.
+TEST_P(MemoryWireTest, TheBuiltInClientAnswersRight) {
+  const Scenario& scenario = *GetParam().scenario;
+  const RunRecord record = RunInMemory(scenario, GetParam().mode, Policy::kSubmission, SharedIssuer(), 1, true);
+  const auto chain = SharedIssuer().Issue(scenario.world.chain);
+  ASSERT_TRUE(chain.has_value());
+  EXPECT_EQ(Name(record.outcome), fakeserver::CanServe(**chain) ? "pass" : "skip") << record.sentence << "\n"
+                                                                                   << record.report.detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MemoryWireTest, testing::ValuesIn(Cells()), NameOf);
+
+// ------------------------------------------------------------------------------------------------ the wire itself
+
+struct Meeting {
+  verifier::SmtpClientConfig config;
+  std::shared_ptr<fakeserver::Behaviour> behaviour = std::make_shared<fakeserver::Behaviour>();
+
+  explicit Meeting(const World& world) {
+    const auto chain = SharedIssuer().Issue(world.chain);
+    EXPECT_TRUE(chain.has_value());
+    config = MakeConfig(world, TlsMode::kStartTls, **chain, MakeHoney(1, "s", "c"), kLabNow);
+    behaviour->smtp = world.smtp;
+    behaviour->tls = world.tls;
+    behaviour->link = world.link;
+    behaviour->identity = *chain;
+  }
+};
+
+TEST(MemoryWireItselfTest, SilenceCostsVirtualTimeOnly) {
+  World world = GoodWorld();
+  world.link = {.cut = fakeserver::CutKind::kSilence, .cut_at = fakeserver::Stage::kConnected};
+  Meeting meeting(world);
+  meeting.config.timeouts.greeting = std::chrono::hours(24);
+  verifier::SmtpClient client(meeting.config);
+  const MemoryRun run = RunOnMemoryWire(client, meeting.behaviour);
+  EXPECT_EQ(run.end, WireEnd::kDone);
+  EXPECT_GE(run.elapsed, std::chrono::hours(24));
+  EXPECT_EQ(client.result().verdict.reason, certs::Reason::kTimeout);
+}
+
+TEST(MemoryWireItselfTest, AHoldPassesInVirtualTime) {
+  World world = GoodWorld();
+  world.smtp.hold_first_ehlo_in_tls = std::chrono::seconds(20);
+  Meeting meeting(world);
+  verifier::SmtpClient client(meeting.config);
+  const MemoryRun run = RunOnMemoryWire(client, meeting.behaviour);
+  EXPECT_EQ(run.end, WireEnd::kDone);
+  EXPECT_GE(run.elapsed, std::chrono::seconds(20));
+  EXPECT_TRUE(client.result().verdict.ok());
+}
+
+TEST(MemoryWireItselfTest, TheStepLimitEndsARunThatDoesNot) {
+  Meeting meeting(GoodWorld());
+  verifier::SmtpClient client(meeting.config);
+  EXPECT_EQ(RunOnMemoryWire(client, meeting.behaviour, 2).end, WireEnd::kStepLimit);
+}
+
+TEST(MemoryWireItselfTest, TheSameRunTakesTheSameSteps) {
+  Meeting meeting(GoodWorld());
+  verifier::SmtpClient first(meeting.config), second(meeting.config);
+  EXPECT_EQ(RunOnMemoryWire(first, meeting.behaviour).steps, RunOnMemoryWire(second, meeting.behaviour).steps);
+}
+
+TEST(RunInMemoryTest, AnExpectationThatIsWrongIsNoticed) {
+  Scenario scenario = *FindScenario("control.good");
+  scenario.expect[Policy::kSubmission] = {.demand = Demand::kRefuse, .verdict = {certs::Reason::kExpired, 0}};
+  EXPECT_EQ(RunInMemory(scenario, TlsMode::kStartTls, Policy::kSubmission, SharedIssuer(), 1, false).outcome,
+            Outcome::kAcceptBad);
+}
+
+TEST(RunInMemoryTest, APolicyTheScenarioSaysNothingAboutIsSkipped) {
+  Scenario scenario = *FindScenario("control.good");
+  scenario.expect.clear();
+  EXPECT_EQ(RunInMemory(scenario, TlsMode::kStartTls, Policy::kSubmission, SharedIssuer(), 1, false).outcome,
+            Outcome::kSkip);
+}
+
+}  // namespace
+}  // namespace lab

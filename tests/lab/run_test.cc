@@ -1,0 +1,242 @@
+#include "lab/runner/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lab/runner/command_client.h"
+#include "lab/runner/plan.h"
+#include "lab/runner/process.h"
+
+namespace lab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<const Scenario*> Scenarios(std::initializer_list<const char*> ids) {
+  std::vector<const Scenario*> scenarios;
+  for (const char* id : ids) {
+    scenarios.push_back(FindScenario(id));
+    EXPECT_NE(scenarios.back(), nullptr) << id;
+  }
+  return scenarios;
+}
+
+struct Ran {
+  RunSummary summary;
+  std::vector<RunRecord> records;
+
+  // "chain.self-signed pass", sanity cases with their place in front.
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const RunRecord& record : records) {
+      lines.push_back((record.sanity.empty() ? "" : record.sanity + " ") + record.scenario->id + " " +
+                      std::string(Name(record.outcome)));
+    }
+    return lines;
+  }
+  Outcome Of(const char* id) const {
+    for (const RunRecord& record : records) {
+      if (record.scenario->id == id && record.sanity.empty()) {
+        return record.outcome;
+      }
+    }
+    ADD_FAILURE() << "no record of " << id;
+    return Outcome::kError;
+  }
+};
+
+Ran Execute(const RunOptions& options) {
+  Ran ran;
+  const std::atomic<bool> stop = false;
+  const auto summary = Run(options, [&](const RunRecord& record) { ran.records.push_back(record); }, stop);
+  EXPECT_TRUE(summary.has_value());
+  ran.summary = summary.value_or(RunSummary{});
+  return ran;
+}
+
+Ran ExecuteCommand(std::vector<std::string> argv, std::initializer_list<const char*> ids,
+                   std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+  RunOptions options{.scenarios = Scenarios(ids), .built_in = false, .implicit = false};
+  options.commands.push_back({.argv = std::move(argv), .limit = limit});
+  return Execute(options);
+}
+
+// ------------------------------------------------------------------------------------------------ commands
+
+TEST(RunTest, AClientThatNeverConnectsProvesNothing) {
+  const Ran ran = ExecuteCommand({"true"}, {"name.wrong-host"});
+  EXPECT_EQ(ran.Of("name.wrong-host"), Outcome::kNotReached);
+  EXPECT_TRUE(ran.summary.harness_error);
+  EXPECT_EQ(ran.summary.passed, 0);
+}
+
+TEST(RunTest, AClientThatHangsIsStoppedAndNotTriedAgain) {
+  const Ran ran =
+      ExecuteCommand({"sleep", "600"}, {"name.wrong-host", "time.leaf-expired"}, std::chrono::milliseconds(300));
+  EXPECT_THAT(ran.Lines(), ElementsAre("first control.good hang", "first chain.self-signed hang",
+                                       "name.wrong-host not-reached", "time.leaf-expired not-reached"));
+  EXPECT_TRUE(ran.summary.harness_error);
+}
+
+TEST(RunTest, AClientThatDiesIsACrash) {
+  EXPECT_EQ(ExecuteCommand({"sh", "-c", "kill -SEGV $$"}, {"name.wrong-host"}).Of("name.wrong-host"), Outcome::kCrash);
+}
+
+TEST(RunTest, AProgramThatIsMissingIsTheHarnesssError) {
+  const Ran ran = ExecuteCommand({"no-such-program-anywhere"}, {"name.wrong-host"});
+  EXPECT_THAT(ran.Lines(), ElementsAre("name.wrong-host error"));
+  EXPECT_TRUE(ran.summary.harness_error);
+}
+
+std::vector<std::string> Curl(std::vector<std::string> more) {
+  std::vector<std::string> argv = {"curl",
+                                   "--silent",
+                                   "--show-error",
+                                   "--max-time",
+                                   "10",
+                                   "--ssl-reqd",
+                                   "smtp://{host}:{port}",
+                                   "--connect-to",
+                                   "::{address}:{port}",
+                                   "--mail-from",
+                                   "{from}",
+                                   "--mail-rcpt",
+                                   "{to}",
+                                   "--upload-file",
+                                   "{message}"};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return argv;
+}
+
+TEST(RunTest, CurlWithACaFilePassesOrdinaryCases) {
+  if (FindProgram("curl").empty()) {
+    GTEST_SKIP() << "curl is not installed";
+  }
+  const Ran ran = ExecuteCommand(Curl({"--cacert", "{ca}"}),
+                                 {"control.good", "name.wrong-host", "time.leaf-expired", "smtp.starttls-not-offered"});
+  EXPECT_THAT(ran.Lines(),
+              ElementsAre("first control.good pass", "first chain.self-signed pass", "control.good pass",
+                          "name.wrong-host pass", "time.leaf-expired pass", "smtp.starttls-not-offered pass",
+                          "last control.good pass", "last chain.self-signed pass"));
+  EXPECT_EQ(ran.summary.passed, 4);
+  EXPECT_EQ(ran.summary.failed, 0);
+  EXPECT_FALSE(ran.summary.harness_error);
+}
+
+TEST(RunTest, CurlWithoutVerificationAcceptsTheBad) {
+  if (FindProgram("curl").empty()) {
+    GTEST_SKIP() << "curl is not installed";
+  }
+  const Ran ran = ExecuteCommand(Curl({"--insecure"}), {"control.good", "name.wrong-host"});
+  EXPECT_EQ(ran.Of("control.good"), Outcome::kPass);
+  EXPECT_EQ(ran.Of("name.wrong-host"), Outcome::kAcceptBad);
+  EXPECT_FALSE(ran.summary.harness_error);  // it was decided, so the bracket holds
+}
+
+TEST(RunTest, KnownWeaknessesAreExpected) {
+  if (FindProgram("curl").empty()) {
+    GTEST_SKIP() << "curl is not installed";
+  }
+  RunOptions options{.scenarios = Scenarios({"control.good", "name.wrong-host"}), .built_in = false, .implicit = false};
+  options.commands.push_back(
+      {.argv = Curl({"--insecure"}), .known = {{"*", "accept-bad", "it is told not to look", "curl(1)"}}});
+  const Ran ran = Execute(options);
+  EXPECT_EQ(ran.Of("name.wrong-host"), Outcome::kXfail);
+  EXPECT_EQ(ran.summary.failed, 0);
+}
+
+// ------------------------------------------------------------------------------------------------ what is not run
+
+TEST(RunTest, BoundariesToTheSecondNeedAClockThatTheLabHolds) {
+  const auto exact = std::ranges::find_if(AllScenarios(), &Scenario::exact_clock);
+  ASSERT_NE(exact, AllScenarios().end());
+  EXPECT_EQ(ExecuteCommand({"true"}, {exact->id.c_str()}).Of(exact->id.c_str()), Outcome::kSkip);
+}
+
+TEST(RunTest, AProgramCannotBeRunInMemory) {
+  RunOptions options{.scenarios = Scenarios({"control.good"}), .built_in = false, .wire = Wire::kMemory};
+  options.commands.push_back({.argv = {"true"}});
+  const Ran ran = Execute(options);
+  EXPECT_EQ(ran.Of("control.good"), Outcome::kSkip);
+  EXPECT_EQ(ran.summary.skipped, 1);
+}
+
+TEST(RunTest, AModeTheClientLacksIsSkippedOnlyWhereNoOtherModeIsRun) {
+  RunOptions options{.scenarios = Scenarios({"control.good", "smtp.implicit-port-in-clear"}), .built_in = false};
+  options.commands.push_back({.argv = {"true"}, .implicit = false});
+  const std::vector<PlannedGroup> plan = MakePlan(options, SandboxKind::kUserNamespace);
+  ASSERT_EQ(plan.size(), 2u);
+  ASSERT_EQ(plan[1].body.size(), 1u);
+  EXPECT_EQ(plan[1].body[0].scenario->id, "smtp.implicit-port-in-clear");
+  EXPECT_TRUE(plan[1].body[0].skip_reason.has_value());
+}
+
+TEST(RunTest, TheBuiltInClientIsNoRelay) {
+  EXPECT_EQ(
+      Execute({.scenarios = Scenarios({"control.good"}), .policy = Policy::kRelayOpportunistic, .implicit = false})
+          .Of("control.good"),
+      Outcome::kSkip);
+}
+
+// ------------------------------------------------------------------------------------------------ campaigns
+
+TEST(RunTest, TheOrderDoesNotDependOnTheNumberOfJobs) {
+  RunOptions options{.scenarios =
+                         Scenarios({"control.good", "name.wrong-host", "time.leaf-expired", "chain.self-signed"})};
+  options.jobs = 1;
+  const auto one = Execute(options).Lines();
+  options.jobs = 7;
+  EXPECT_EQ(Execute(options).Lines(), one);
+  EXPECT_EQ(one.size(), CountRuns(options));
+}
+
+TEST(RunTest, TotalsAreThoseOfWhatWasAskedFor) {
+  const Ran ran = Execute({.scenarios = Scenarios({"control.good", "name.wrong-host"})});
+  EXPECT_EQ(ran.summary.passed, 4);  // in two modes
+  EXPECT_EQ(ran.summary.failed, 0);
+  EXPECT_FALSE(ran.summary.harness_error || ran.summary.interrupted);
+}
+
+TEST(RunTest, EveryRunHasHoneyOfItsOwn) {
+  const Ran ran = Execute({.scenarios = Scenarios({"control.good"})});
+  std::set<std::string> passwords;
+  for (const RunRecord& record : ran.records) {
+    for (const fakeserver::Event& event : record.transcripts.at(0).events()) {
+      if (event.kind == fakeserver::EventKind::kSecret) {
+        passwords.insert(event.secret);
+      }
+    }
+  }
+  EXPECT_EQ(passwords.size(), 6u);  // per mode: first, asked for, last
+}
+
+TEST(RunTest, StopsBetweenRuns) {
+  RunOptions options{.scenarios = Scenarios({"control.good", "name.wrong-host"}), .jobs = 1};
+  std::atomic<bool> stop = false;
+  int records = 0;
+  const auto summary = lab::Run(options, [&](const RunRecord&) { stop = ++records > 0; }, stop);
+  ASSERT_TRUE(summary.has_value());
+  EXPECT_TRUE(summary->interrupted);
+  EXPECT_LT(static_cast<size_t>(records), CountRuns(options));
+}
+
+TEST(RunTest, EveryRecordNamesTheChainThatWasServed) {
+  const RunOptions options{.scenarios = Scenarios({"control.good"}), .implicit = false};
+  EXPECT_EQ(Execute(options).records[0].chain_sha256.size(), 64u);
+}
+
+TEST(ReproLineTest, NamesEverythingThatDecides) {
+  RunOptions options{.policy = Policy::kSubmission, .seed = 9, .now = kLabNow};
+  const CommandSpec command{.name = "command", .argv = {"my client", "{host}"}};
+  const PlannedGroup built_in{}, own{.command = &command, .wire = Wire::kTcp};
+  EXPECT_EQ(ReproLine(options, built_in, *FindScenario("control.good")),
+            "starttls-lab run --client built-in --filter control.good --mode starttls --wire memory --seed 9 "
+            "--policy submission --now 2026-01-01T00:00:00Z");
+  EXPECT_THAT(ReproLine(options, own, *FindScenario("control.good")), HasSubstr(" -- 'my client' '{host}'"));
+}
+
+}  // namespace
+}  // namespace lab
