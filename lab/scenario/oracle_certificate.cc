@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "lab/scenario/oracle_parts.h"
 
@@ -16,28 +18,11 @@ constexpr std::string_view kSubjectAltName = "2.5.29.17";
 
 // ------------------------------------------------------------------------------------------------ extensions
 
+// RFC 9325 4.5.
 bool IsWeak(SigAlg alg) {
-  switch (alg) {
-    case SigAlg::kEcdsaSha1:
-    case SigAlg::kRsaSha1:
-    case SigAlg::kRsaMd5:
-    case SigAlg::kRsaMd4:
-    case SigAlg::kRsaMd2:
-      return true;
-    case SigAlg::kEcdsaSha256:
-    case SigAlg::kEcdsaSha384:
-    case SigAlg::kEcdsaSha512:
-    case SigAlg::kRsaSha256:
-    case SigAlg::kRsaSha384:
-    case SigAlg::kRsaSha512:
-    case SigAlg::kRsaPssSha256:
-    case SigAlg::kRsaPssSha384:
-    case SigAlg::kRsaPssSha512:
-    case SigAlg::kEd25519:
-    case SigAlg::kUnknownOid:
-      break;
-  }
-  return false;
+  constexpr std::array kWeak = {SigAlg::kEcdsaSha1, SigAlg::kRsaSha1, SigAlg::kRsaMd5, SigAlg::kRsaMd4,
+                                SigAlg::kRsaMd2};
+  return std::ranges::find(kWeak, alg) != kWeak.end();
 }
 
 bool IsWeak(KeyType type) { return type == KeyType::kRsa512 || type == KeyType::kRsa768 || type == KeyType::kRsa1024; }
@@ -212,7 +197,7 @@ void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
     if (cert.key_usage && cert.key_usage->bits != 0 && (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
       findings.Add(Reason::kCaKeyUsage, role.depth);
     }
-    if (cert.basic_constraints->path_len && role.cas_below > *cert.basic_constraints->path_len) {
+    if (role.one_too_many) {
       findings.Add(Reason::kPathLenExceeded, role.depth);
     }
   }
@@ -245,26 +230,14 @@ SigAlg TrueAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
   if (cert.signature) {
     return *cert.signature;
   }
-  switch ((cert.signing_key ? *cert.signing_key : chain.At(cert.issuer).key).type) {
-    case KeyType::kP224:
-    case KeyType::kP256:
-      return SigAlg::kEcdsaSha256;
-    case KeyType::kP384:
-      return SigAlg::kEcdsaSha384;
-    case KeyType::kP521:
-      return SigAlg::kEcdsaSha512;
-    case KeyType::kEd25519:
-      return SigAlg::kEd25519;
-    case KeyType::kRsa512:
-    case KeyType::kRsa768:
-    case KeyType::kRsa1024:
-    case KeyType::kRsa2048:
-    case KeyType::kRsa3072:
-    case KeyType::kRsa4096:
-    case KeyType::kRsa8192:
-      break;
-  }
-  return SigAlg::kRsaSha256;
+  constexpr std::pair<KeyType, SigAlg> kUsual[] = {{KeyType::kP224, SigAlg::kEcdsaSha256},
+                                                   {KeyType::kP256, SigAlg::kEcdsaSha256},
+                                                   {KeyType::kP384, SigAlg::kEcdsaSha384},
+                                                   {KeyType::kP521, SigAlg::kEcdsaSha512},
+                                                   {KeyType::kEd25519, SigAlg::kEd25519}};
+  const KeyType type = (cert.signing_key ? *cert.signing_key : chain.At(cert.issuer).key).type;
+  const auto found = std::ranges::find(kUsual, type, &std::pair<KeyType, SigAlg>::first);
+  return found == std::end(kUsual) ? SigAlg::kRsaSha256 : found->second;
 }
 
 SigAlg InnerAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {

@@ -216,13 +216,18 @@ void AddOnce(Findings& findings, const certs::Verdict& defect) {
 // Everything that is wrong on the path, from the anchor down; then the leaf's usage; then its names.
 Findings JudgePath(const ChainSpec& chain, const Paths& paths, const Paths::Path& path, const Reference& reference) {
   Findings findings;
+  std::optional<int> room;  // max_path_length of RFC 5280 6.1.2 k, as 6.1.4 l and m go on with it
   for (size_t i = path.certs.size(); i-- > 0;) {
     const CertSpec& cert = *path.certs[i];
     const int depth = static_cast<int>(i);
     Role role{.depth = depth, .anchor = path.anchored && i + 1 == path.certs.size()};
     role.signature_wrong = i < path.links.size() && path.links[i] == Link::kWrong;
-    for (size_t below = 1; below < i; ++below) {
-      role.cas_below += paths.SelfIssued(*path.certs[below]) ? 0 : 1;
+    if (i > 0 && !paths.SelfIssued(cert) && !role.anchor) {
+      role.one_too_many = room && *room <= 0;
+      room = room ? std::optional(*room - 1) : room;
+    }
+    if (const auto& basic = cert.basic_constraints; basic && basic->ca && basic->path_len) {
+      room = std::min(room.value_or(*basic->path_len), *basic->path_len);
     }
     JudgeCertificate(chain, cert, role, findings);
     const auto names = PresentedNames(cert);

@@ -33,7 +33,7 @@ struct Role {
   int depth = 0;
   bool anchor = false;
   bool signature_wrong = false;  // the key above it in the path did not make its signature
-  int cas_below = 0;             // intermediates between it and the leaf that are not self-issued
+  bool one_too_many = false;     // a CA for which the path lengths above it leave no room
 };
 void JudgeCertificate(const certs::ChainSpec& chain, const certs::CertSpec& cert, const Role& role, Findings& findings);
 void JudgeLeafUsage(const certs::CertSpec& leaf, Findings& findings);
