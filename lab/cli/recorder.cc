@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "certs/bytes.h"
@@ -121,7 +122,7 @@ std::string ClientTable(const Recorder& recorder, const std::vector<const Scenar
   return matrix.lines.empty() ? "" : Render(recorder.out_terminal(), matrix);
 }
 
-std::string FamilyTable(const Recorder& recorder, const std::string& client) {
+std::string FamilyTable(const Recorder& recorder, const std::string& client, size_t first) {
   std::vector<std::string> columns, families;
   std::map<std::pair<std::string, std::string>, std::map<Outcome, int>> counts;
   const auto remember = [](std::vector<std::string>& list, const std::string& item) {
@@ -129,7 +130,7 @@ std::string FamilyTable(const Recorder& recorder, const std::string& client) {
       list.push_back(item);
     }
   };
-  for (const Recorder::Seen& seen : recorder.seen()) {
+  for (const Recorder::Seen& seen : recorder.seen() | std::views::drop(first)) {
     if (seen.client != client || !seen.sanity.empty()) {
       continue;
     }

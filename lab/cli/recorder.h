@@ -57,7 +57,8 @@ class Recorder {
 // Scenarios down, clients across; one mode and wire. Only cells that ran.
 std::string ClientTable(const Recorder& recorder, const std::vector<const Scenario*>& scenarios,
                         const std::vector<std::string>& clients, const std::string& mode);
-// Families of scenario ids down, mode and wire across, for one client: "31 pass" or what is wrong.
-std::string FamilyTable(const Recorder& recorder, const std::string& client);
+// Families of scenario ids down, mode and wire across, for one client: "31 pass" or what is wrong. Leaves out the
+// `first` records, which an earlier table has shown.
+std::string FamilyTable(const Recorder& recorder, const std::string& client, size_t first = 0);
 
 }  // namespace lab

@@ -255,6 +255,7 @@ int TourVerb(const TourOptions& options) {
   all.Print(Bold(all.out_terminal(), "Is it really Bob's server?") +
             "\nmail.bob.test is wanted; who answers is the row. Over real sockets, STARTTLS.\n\n");
   RunSummary total;
+  size_t shown = 0;
   for (const RunOptions* part : {&*table, &memory, &tcp}) {
     auto summary = Run(*part, [&](const RunRecord& record) { all.Take(record, false); }, StopRequested());
     if (!summary) {
@@ -265,13 +266,14 @@ int TourVerb(const TourOptions& options) {
     total.interrupted = summary->interrupted;
     if (part == &*table) {
       PrintImpersonationTable(all, *table);
+      shown = all.seen().size();
     }
     if (total.interrupted) {
       break;
     }
   }
   all.Finish(!total.interrupted);
-  all.Print(FamilyTable(all, "built-in"));
+  all.Print(FamilyTable(all, "built-in", shown));
   all.Print(
       "\nTest your own client: lab/run run -- COMMAND, with {host} {port} {ca} {address} {user} {password} {from} {to} "
       "{message}\n");

@@ -1,6 +1,7 @@
 #include "lab/runner/observation.h"
 
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <array>
@@ -337,8 +338,10 @@ std::string ToSentence(const Observation& observation) {
   if (parts.empty()) {
     parts.push_back(fmt::format("came as far as \"{}\"", Name(observation.rung)));
   }
-  if (observation.client_alert) {
-    parts.push_back(fmt::format("sent TLS alert {}", *observation.client_alert));
+  // close_notify is a goodbye, not a complaint.
+  if (observation.client_alert && *observation.client_alert != SSL3_AD_CLOSE_NOTIFY) {
+    parts.push_back(fmt::format("sent TLS alert {} ({})", *observation.client_alert,
+                                SSL_alert_desc_string_long(*observation.client_alert)));
   }
   return "it " + fmt::format("{}", fmt::join(parts, ", "));
 }
