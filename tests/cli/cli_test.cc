@@ -41,8 +41,7 @@ TEST_P(BadInputTest, GetsOneSentenceAndItsExitCode) {
 INSTANTIATE_TEST_SUITE_P(
     Cli, BadInputTest,
     ::testing::Values(
-        BadInput{"UnknownVerb", {"dance"}, 2, "dance"},
-        BadInput{"UnknownOption", {"list", "--loud"}, 2, "--loud"},
+        BadInput{"UnknownVerb", {"dance"}, 2, "dance"}, BadInput{"UnknownOption", {"list", "--loud"}, 2, "--loud"},
         BadInput{"UnknownScenario", {"run", "--filter", "time.leaf-expird"}, 4, "time.leaf-expird"},
         BadInput{"UnknownRow", {"list", "--filter", "row:Z9"}, 4, "Z9"},
         BadInput{"UnknownClient", {"run", "--client", "mozilla"}, 2, "mozilla"},
@@ -55,11 +54,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"ServeUnknown", {"serve", "no.such-thing"}, 4, "no.such-thing"},
         BadInput{"MatchOneArgument", {"match", "mail.bob.test"}, 2, "REFERENCE"},
         BadInput{"MatchUnknownProfile", {"match", "a.b.test", "a.b.test", "--profile", "lenient"}, 2, "lenient"},
-        BadInput{"VerifyNoFile", {"verify", "--chain", "/nonexistent.pem", "--ca", "/nonexistent.pem", "--host", "a.test"}, 2, "/nonexistent.pem"},
+        BadInput{"VerifyNoFile",
+                 {"verify", "--chain", "/nonexistent.pem", "--ca", "/nonexistent.pem", "--host", "a.test"},
+                 2,
+                 "/nonexistent.pem"},
         BadInput{"VerifyNoHost", {"verify", "--chain", "x", "--ca", "y"}, 2, "--host"},
-        BadInput{"VerifyBadTime", {"verify", "--chain", "x", "--ca", "y", "--host", "a.test", "--time", "noon"}, 2, "noon"},
+        BadInput{
+            "VerifyBadTime", {"verify", "--chain", "x", "--ca", "y", "--host", "a.test", "--time", "noon"}, 2, "noon"},
         BadInput{"OutIsNoFolder", {"run", "--filter", "control.good", "--out", "/dev/null/x"}, 3, "/dev/null/x"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Cli, EscapesWhatItRepeats) {
   const ProgramRun run = RunLab({"explain", "evil\x1b[2Jid"});
@@ -114,7 +117,8 @@ TEST(Run, TheBuiltInVerifierPassesAndLeavesAResultsFile) {
 
 TEST(Run, ACommandThatNeverConnectsIsNotReachedAndNeverAPass) {
   const TemporaryFolder folder;
-  const ProgramRun run = RunLab({"run", "--filter", "time.leaf-expired", "--mode", "starttls", "--out", folder.path(), "--", "true"});
+  const ProgramRun run =
+      RunLab({"run", "--filter", "time.leaf-expired", "--mode", "starttls", "--out", folder.path(), "--", "true"});
   EXPECT_EQ(run.exit_code, 3) << run.out;  // its sanity case fails: nothing it did proves anything
   for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
     EXPECT_NE(cell.at("outcome"), "pass") << cell.at("scenario");
@@ -123,7 +127,8 @@ TEST(Run, ACommandThatNeverConnectsIsNotReachedAndNeverAPass) {
 
 TEST(Run, AMissingProgramIsAHarnessError) {
   const TemporaryFolder folder;
-  const ProgramRun run = RunLab({"run", "--filter", "control.good", "--mode", "starttls", "--out", folder.path(), "--", "no-such-program-here"});
+  const ProgramRun run = RunLab(
+      {"run", "--filter", "control.good", "--mode", "starttls", "--out", folder.path(), "--", "no-such-program-here"});
   EXPECT_EQ(run.exit_code, 3) << run.out;
 }
 
@@ -137,11 +142,12 @@ class CurlTest : public ::testing::TestWithParam<CurlRun> {};
 
 TEST_P(CurlTest, IsJudgedByWhatItGaveAway) {
   const TemporaryFolder folder;
-  std::vector<std::string> arguments = {"run", "--filter", "control.good,time.leaf-expired,name.wrong-host", "--mode", "starttls",
-                                        "--out", folder.path(), "--", "curl"};
+  std::vector<std::string> arguments = {"run",         "--filter", "control.good,time.leaf-expired,name.wrong-host",
+                                        "--mode",      "starttls", "--out",
+                                        folder.path(), "--",       "curl"};
   arguments.insert(arguments.end(), GetParam().options.begin(), GetParam().options.end());
-  for (const char* argument : {"--silent", "--show-error", "--connect-to", "::{address}:{port}", "smtp://{host}:{port}", "--mail-from",
-                               "{from}", "--mail-rcpt", "{to}", "--upload-file", "{message}"}) {
+  for (const char* argument : {"--silent", "--show-error", "--connect-to", "::{address}:{port}", "smtp://{host}:{port}",
+                               "--mail-from", "{from}", "--mail-rcpt", "{to}", "--upload-file", "{message}"}) {
     arguments.push_back(argument);
   }
   const ProgramRun run = RunLab(arguments);
@@ -159,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(Cli, CurlTest,
                          ::testing::Values(CurlRun{"Verifying", {"--ssl-reqd", "--cacert", "{ca}"}, 0, "pass"},
                                            CurlRun{"Insecure", {"--ssl-reqd", "-k"}, 1, "accept-bad"},
                                            CurlRun{"InClear", {}, 1, "leak"}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 // ------------------------------------------------------------------------------------------------ certs, serve
 
@@ -168,7 +174,9 @@ TEST(Certs, ExportsWhatVerifyThenJudges) {
   const std::string out = folder.path() + "/pki";
   ASSERT_EQ(RunLab({"certs", "--filter", "control.good,time.leaf-expired", out}).exit_code, 0);
   const auto verify = [&](const std::string& id) {
-    return RunLab({"verify", "--chain", out + "/" + id + ".chain.pem", "--ca", out + "/" + id + ".ca.pem", "--host", "mail.bob.test", "--json"}).exit_code;
+    return RunLab({"verify", "--chain", out + "/" + id + ".chain.pem", "--ca", out + "/" + id + ".ca.pem", "--host",
+                   "mail.bob.test", "--json"})
+        .exit_code;
   };
   EXPECT_EQ(verify("control.good"), 0);
   EXPECT_EQ(verify("time.leaf-expired"), 1);
@@ -188,7 +196,8 @@ TEST(Serve, PrintsALineToTryForEachScenarioAndEndsByItself) {
   const ProgramRun run = RunLab({"serve", "time.leaf-expired", "control.good", "--mode", "both", "--for", "1"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   size_t lines = 0;
-  for (size_t at = run.out.find("openssl s_client"); at != std::string::npos; at = run.out.find("openssl s_client", at + 1)) {
+  for (size_t at = run.out.find("openssl s_client"); at != std::string::npos;
+       at = run.out.find("openssl s_client", at + 1)) {
     ++lines;
   }
   EXPECT_EQ(lines, 4u) << run.out;

@@ -37,7 +37,8 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-ProgramRun RunLab(const std::vector<std::string>& arguments, const std::string& input, const std::string& folder, int limit_seconds) {
+ProgramRun RunLab(const std::vector<std::string>& arguments, const std::string& input, const std::string& folder,
+                  int limit_seconds) {
   const TemporaryFolder scratch;
   const std::string in = scratch.Write("in", input), out = scratch.path() + "/out", err = scratch.path() + "/err";
   const std::string cwd = folder.empty() ? scratch.path() : folder;
@@ -61,7 +62,9 @@ ProgramRun RunLab(const std::vector<std::string>& arguments, const std::string& 
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), .out = ReadFile(out), .err = ReadFile(err)};
+  return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          .out = ReadFile(out),
+          .err = ReadFile(err)};
 }
 
 }  // namespace lab::testing

@@ -13,8 +13,8 @@ struct ProgramRun {
 
 // Runs starttls-lab with these arguments, `input` on standard input, in a folder of its own that is gone afterwards
 // (unless `folder` names one). Kills it after `limit_seconds`.
-ProgramRun RunLab(const std::vector<std::string>& arguments, const std::string& input = "", const std::string& folder = "",
-                  int limit_seconds = 60);
+ProgramRun RunLab(const std::vector<std::string>& arguments, const std::string& input = "",
+                  const std::string& folder = "", int limit_seconds = 60);
 
 // A folder under the system's temporary one, removed with everything in it by the destructor.
 class TemporaryFolder {

@@ -66,14 +66,16 @@ TEST(Readme, EveryCommandInItRuns) {
   ASSERT_GE(commands.size(), 12u);
   const TemporaryFolder folder;
   // The reader's own client, as three lines of shell around curl.
-  const std::string client = folder.Write("my-client",
-                                          "#!/bin/sh\n"
-                                          "exec curl --silent --ssl-reqd --cacert \"$3\" --connect-to ::127.0.0.1:\"$2\" "
-                                          "smtp://\"$1\":\"$2\" --mail-from a@lab.test --mail-rcpt b@lab.test -T \"$0\"\n");
+  const std::string client =
+      folder.Write("my-client",
+                   "#!/bin/sh\n"
+                   "exec curl --silent --ssl-reqd --cacert \"$3\" --connect-to ::127.0.0.1:\"$2\" "
+                   "smtp://\"$1\":\"$2\" --mail-from a@lab.test --mail-rcpt b@lab.test -T \"$0\"\n");
   ASSERT_EQ(chmod(client.c_str(), 0755), 0);
   for (const Command& command : commands) {
     SCOPED_TRACE(command.line);
-    const std::string run = "cd '" + folder.path() + "' && { " + WithoutBuilding(command.line, folder.path()) + "; } >out 2>err </dev/null";
+    const std::string run =
+        "cd '" + folder.path() + "' && { " + WithoutBuilding(command.line, folder.path()) + "; } >out 2>err </dev/null";
     const int status = std::system(("bash -c '" + Replaced(run, "'", "'\\''") + "'").c_str());
     const int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     EXPECT_EQ(exit_code, command.exit_code) << ReadFile(folder.path() + "/out") << ReadFile(folder.path() + "/err");
