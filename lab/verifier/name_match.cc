@@ -3,18 +3,33 @@
 #include <algorithm>
 #include <cassert>
 
+#include "lab/verifier/name_lanes.h"
 #include "lab/verifier/name_syntax.h"
 
 namespace verifier {
 namespace {
 
+bool EqualsFolded(char ours, char lower_case) {
+  return (ours >= 'A' && ours <= 'Z' ? static_cast<char>(ours | 0x20) : ours) == lower_case;
+}
+
 // Whether the two are equal when A-Z of the presented one count as a-z; nothing else folds.
 bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
-  const auto equal = [](char ours, char theirs) {
-    return (ours >= 'A' && ours <= 'Z' ? static_cast<char>(ours | 0x20) : ours) == theirs;
-  };
-  return presented.size() == lower_case.size() &&
-         std::equal(presented.begin(), presented.end(), lower_case.begin(), equal);
+  if (presented.size() != lower_case.size()) {
+    return false;
+  }
+  size_t pos = 0;
+  for (; pos + kBlock <= presented.size(); pos += kBlock) {
+    if (Folded(LoadBlock(presented.data() + pos)) != LoadBlock(lower_case.data() + pos)) {
+      return false;
+    }
+  }
+  for (; pos < presented.size(); ++pos) {
+    if (!EqualsFolded(presented[pos], lower_case[pos])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Whether `name` ends in the whole labels of `suffix`, with or without more labels before them.

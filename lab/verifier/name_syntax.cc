@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+
+#include "lab/verifier/name_lanes.h"
 
 namespace verifier {
 namespace {
@@ -25,22 +26,6 @@ constexpr std::array<uint8_t, 256> LabelOctets() {
 constexpr std::array<uint8_t, 256> kLabelOctets = LabelOctets();
 
 bool IsDigit(uint8_t octet) { return octet >= '0' && octet <= '9'; }
-
-// Eight octets at once, as lanes of one integer; a lane's answer is its highest bit.
-constexpr size_t kBlock = 8;
-constexpr uint64_t kLanes = 0x0101010101010101;
-constexpr uint64_t kHighBits = 0x80 * kLanes;
-
-uint64_t LoadBlock(const char* octets) {
-  uint64_t block;
-  std::memcpy(&block, octets, kBlock);
-  return block;
-}
-
-// The lanes within first..last; all lanes are below 0x80, so that no sum carries into the next.
-constexpr uint64_t Within(uint64_t block, uint8_t first, uint8_t last) {
-  return (block + (0x80U - first) * kLanes) & ~(block + (0x7fU - last) * kLanes) & kHighBits;
-}
 
 // '-' and '.', which may stand at the edge of a label or beside another only under conditions.
 constexpr uint64_t Punctuation(uint64_t block) { return Within(block, '-', '.'); }

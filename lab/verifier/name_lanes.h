@@ -1,0 +1,33 @@
+// Eight octets of a name at once, as the lanes of one integer, for the matcher's inner loops. Plain C++: no instruction
+// set is assumed, and the byte order does not matter, since no lane looks at another.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace verifier {
+
+inline constexpr size_t kBlock = 8;
+inline constexpr uint64_t kLanes = 0x0101010101010101;
+inline constexpr uint64_t kHighBits = 0x80 * kLanes;
+
+// Reads kBlock octets, which need no alignment.
+inline uint64_t LoadBlock(const char* octets) {
+  uint64_t block;
+  std::memcpy(&block, octets, kBlock);
+  return block;
+}
+
+// The lanes within first..last, each answered by its highest bit. Every lane must be below 0x80, so that no sum carries
+// into the next.
+constexpr uint64_t Within(uint64_t block, uint8_t first, uint8_t last) {
+  return (block + (0x80U - first) * kLanes) & ~(block + (0x7fU - last) * kLanes) & kHighBits;
+}
+
+// The block with A-Z as a-z; every other octet, those above 0x7f included, stays as it is.
+constexpr uint64_t Folded(uint64_t block) {
+  const uint64_t upper = Within(block & ~kHighBits, 'A', 'Z') & ~block;
+  return block | upper >> 2;  // 0x80 to 0x20, the bit that makes a letter small
+}
+
+}  // namespace verifier
