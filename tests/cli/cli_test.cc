@@ -120,7 +120,8 @@ TEST(Run, ACommandThatNeverConnectsIsNotReachedAndNeverAPass) {
   const ProgramRun run =
       RunLab({"run", "--filter", "time.leaf-expired", "--mode", "starttls", "--out", folder.path(), "--", "true"});
   EXPECT_EQ(run.exit_code, 3) << run.out;  // its sanity case fails: nothing it did proves anything
-  for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
+  const Json results = Json::parse(ReadFile(folder.path() + "/results.json"));
+  for (const Json& cell : results.at("results")) {
     EXPECT_NE(cell.at("outcome"), "pass") << cell.at("scenario");
   }
 }
@@ -152,7 +153,8 @@ TEST_P(CurlTest, IsJudgedByWhatItGaveAway) {
   }
   const ProgramRun run = RunLab(arguments);
   EXPECT_EQ(run.exit_code, GetParam().exit_code) << run.out << run.err;
-  for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
+  const Json results = Json::parse(ReadFile(folder.path() + "/results.json"));
+  for (const Json& cell : results.at("results")) {
     if (cell.contains("sanity")) {
       continue;
     }

@@ -77,7 +77,8 @@ TEST_P(ManifestMistakeTest, IsRefusedWithFileAndLine) {
   const auto specs = Load(GetParam().text);
   ASSERT_FALSE(specs.has_value());
   EXPECT_EQ(specs.error().code, ErrorCode::kBadInput);
-  EXPECT_THAT(specs.error().detail, testing::HasSubstr("test.toml:" + std::to_string(GetParam().line) + ":"));
+  const std::string place = "test.toml:" + std::to_string(GetParam().line) + ":";
+  EXPECT_NE(specs.error().detail.find(place), std::string::npos) << specs.error().detail;
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -58,13 +58,22 @@ std::string LoadedLibraries(const fs::path& program) {
 }
 
 // OpenSSL carries its version in the name of the library, BoringSSL does not.
+// Debian's BoringSSL is libcrypto.so.0; OpenSSL has never used that number.
 bool LoadsOpenSsl(const std::string& libraries) {
-  return libraries.find("libssl.so.") != std::string::npos || libraries.find("libcrypto.so.") != std::string::npos;
+  for (const std::string stem : {"libssl.so.", "libcrypto.so."}) {
+    for (size_t at = libraries.find(stem); at != std::string::npos; at = libraries.find(stem, at + 1)) {
+      if (const size_t version = at + stem.size(); version < libraries.size() && libraries[version] != '0') {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 TEST(NoOpenSsl, IsRecognised) {
   EXPECT_TRUE(LoadsOpenSsl("\tlibcrypto.so.3 => /lib/x86_64-linux-gnu/libcrypto.so.3 (0x00007f0000000000)\n"));
   EXPECT_TRUE(LoadsOpenSsl("\tlibssl.so.1.1 => not found\n"));
+  EXPECT_FALSE(LoadsOpenSsl("\tlibcrypto.so.0 => /usr/lib/x86_64-linux-gnu/android/libcrypto.so.0 (0x00007f00)\n"));
   EXPECT_FALSE(LoadsOpenSsl("\tlibcrypto.so => /usr/lib/x86_64-linux-gnu/android/libcrypto.so (0x00007f0000000000)\n"));
   const fs::path openssl = "/usr/bin/openssl";
   if (fs::exists(openssl)) {

@@ -111,7 +111,8 @@ TEST(BannedTokens, NothingIsLeftUnfinished) {
 }
 
 TEST(BannedTokens, TestsAssertFactsNotWords) {
-  EXPECT_THAT(CheckBannedTokens({"tests/a_test.cc", "EXPECT_THAT(s, HasSubstr(\"x\"));\n"}), SizeIs(1));
+  EXPECT_THAT(CheckBannedTokens({"tests/a_test.cc", "EXPECT_THAT(e.detail, HasSubstr(\"x\"));\n"}), SizeIs(1));
+  EXPECT_THAT(CheckBannedTokens({"tests/a_test.cc", "EXPECT_THAT(child.output, HasSubstr(\"x\"));\n"}), SizeIs(0));
 }
 
 TEST(Shape, HeadersHaveAGuardAndAComment) {
