@@ -69,6 +69,7 @@ struct Certificate {
 
   std::vector<ExtensionView> extensions;
   bool has_basic_constraints = false, is_ca = false, basic_constraints_critical = false;
+  bool basic_constraints_malformed = false;
   std::optional<int> path_len;
   std::optional<uint16_t> key_usage;                        // bit n of RFC 5280's list as 1 << n
   std::optional<std::vector<ByteView>> extended_key_usage;  // OID content octets

@@ -175,11 +175,10 @@ void Judge::IssuerRules() {
   // k); elsewhere its version has been refused already, and once more is not needed.
   const bool says_nothing = c_->version < 3;
   const bool is_ca = c_->is_ca || (says_nothing && (IsAnchor() || RuleOn(Rule::kVersion)));
-  if (!is_ca) {
-    if (RuleOn(Rule::kBasicConstraints)) {
-      Found(Reason::kNotACa,
-            c_->has_basic_constraints ? "basicConstraints says cA FALSE" : "there is no basicConstraints");
-    }
+  const bool refused_already = c_->basic_constraints_malformed && RuleOn(Rule::kExtensionSyntax);
+  if (!is_ca && !refused_already && RuleOn(Rule::kBasicConstraints)) {
+    Found(Reason::kNotACa,
+          c_->has_basic_constraints ? "basicConstraints says cA FALSE" : "there is no basicConstraints");
   }
   if (RuleOn(Rule::kCaKeyUsage) && (is_ca || !RuleOn(Rule::kBasicConstraints)) && c_->key_usage &&
       (*c_->key_usage & kKeyCertSign) == 0) {

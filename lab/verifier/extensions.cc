@@ -18,6 +18,7 @@ constexpr unsigned kConstructed = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCT
 
 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }
 Complaint BasicConstraints(const ExtensionView& extension, Certificate* c) {
+  c->basic_constraints_malformed = true;
   CBS fields;
   bool ca = false;
   if (!ReadOnly(extension.value, &fields, CBS_ASN1_SEQUENCE) || !ReadTrueOrAbsent(&fields, &ca)) {
@@ -36,6 +37,7 @@ Complaint BasicConstraints(const ExtensionView& extension, Certificate* c) {
     }
     path_len = static_cast<int>(value);
   }
+  c->basic_constraints_malformed = false;
   c->has_basic_constraints = true;
   c->basic_constraints_critical = extension.critical;
   c->is_ca = ca;
