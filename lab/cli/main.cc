@@ -182,6 +182,11 @@ int main(int argc, char** argv) {
   AddCerts(app, action);
   AddMatch(app, action);
   AddVerify(app, action);
+  const auto named = [&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty()) {
+    fmt::print(stderr, "starttls-lab: there is no verb \"{}\"; see starttls-lab --help\n", certs::Escaped(argv[1]));
+    return lab::kExitUsage;
+  }
   try {
     app.parse(argc, argv);
     return action();
