@@ -40,7 +40,7 @@ say() { printf '%s\r\n' "$1" >&"$to_client" 2>/dev/null; }
 # Reads one reply, its last line included; fails unless its code begins with the digit $1.
 expect() {
   local line
-  while IFS= read -r -t 5 -u "$from_client" line; do
+  while IFS= read -r -t 8 -u "$from_client" line; do
     printf 'S: %s\n' "${line%$'\r'}"
     [[ $line =~ ^[0-9]{3}\  || $line =~ ^[0-9]{3}.?$ ]] && { [[ $line == "$1"* ]]; return; }
   done

@@ -15,7 +15,7 @@ try:
 except ImportError:
     sys.exit(77)
 
-TIMEOUT = 5  # seconds, for every wait
+TIMEOUT = 8  # seconds, for every wait
 
 
 def map_name(host, address):
