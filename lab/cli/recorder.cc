@@ -59,8 +59,8 @@ void Recorder::Take(const RunRecord& record, bool verbose) {
   } else {
     ++failed_;
   }
-  seen_.push_back(
-      {cell.client, record.scenario, cell.mode, cell.wire, cell.sanity, record.outcome, Deed(record), cell.sentence});
+  seen_.push_back({cell.client, record.scenario, cell.mode, cell.wire, cell.sanity, record.outcome, Deed(record),
+                   cell.sentence, certs::Escaped(record.known)});
   if (!AsExpected(record.outcome) || verbose) {
     std::string text = fmt::format("{}  {} {} ({}, {})\n    {}\n", Badge(out_terminal_, record.outcome), cell.client,
                                    cell.scenario, cell.mode, cell.wire, cell.sentence);

@@ -32,7 +32,7 @@ class Recorder {
     const Scenario* scenario;
     std::string mode, wire, sanity;
     Outcome outcome;
-    std::string deed, sentence;
+    std::string deed, sentence, known;
   };
   const std::vector<Seen>& seen() const { return seen_; }
   int failed() const { return failed_; }

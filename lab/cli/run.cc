@@ -165,7 +165,7 @@ std::string KnownWeaknesses(const Recorder& recorder) {
   std::string text;
   std::set<std::string> said;
   for (const Recorder::Seen& seen : recorder.seen()) {
-    const std::string line = fmt::format("  {}: {}\n", seen.client, seen.sentence);
+    const std::string line = fmt::format("  {} {}\n", Fit(seen.client, 15), seen.known);
     if (seen.outcome == Outcome::kXfail && said.insert(line).second) {
       text += line;
     }

@@ -14,6 +14,7 @@ namespace lab {
 struct Judgement {
   Outcome outcome = Outcome::kError;
   std::string sentence;  // why, for a person; escaped
+  std::string known;     // the declared reason, where a declaration decided
 };
 
 // Judges one run. For the built-in client the reason and depth must be the expected ones, not just "refused".

@@ -70,9 +70,11 @@ Judgement ApplyKnown(const Judgement& judgement, const Scenario& scenario, const
       continue;
     }
     if (judgement.outcome == *outcome) {
-      return *outcome == Outcome::kPass ? judgement
-                                        : Judgement{Outcome::kXfail, fmt::format("known ({}): {}; {}", known.outcome,
-                                                                                 known.reason, judgement.sentence)};
+      return *outcome == Outcome::kPass
+                 ? judgement
+                 : Judgement{Outcome::kXfail,
+                             fmt::format("known ({}): {}; {}", known.outcome, known.reason, judgement.sentence),
+                             known.reason};
     }
     if (judgement.outcome == Outcome::kPass) {
       return {Outcome::kXpass,

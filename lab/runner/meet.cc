@@ -180,6 +180,7 @@ void ApplyKnownTo(RunRecord& record, const PlannedGroup& group) {
   Judgement judgement =
       ApplyKnown({.outcome = record.outcome, .sentence = record.sentence}, *record.scenario, *group.command);
   record.outcome = judgement.outcome;
+  record.known = std::move(judgement.known);
   record.sentence = std::move(judgement.sentence);
 }
 

@@ -32,6 +32,7 @@ struct RunRecord {
   Expectation expectation;
   Outcome outcome = Outcome::kError;
   std::string sentence;
+  std::string known;   // the declared reason of an xfail
   std::string sanity;  // "first" or "last" for the bracketing runs, else empty
   Observation observation;
   ClientReport report;
