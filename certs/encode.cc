@@ -29,6 +29,18 @@ std::optional<std::string> MalformedOid(const CertSpec& spec) {
       return bad("extended_key_usage", purpose);
     }
   }
+  for (const std::string& policy : spec.policies.value_or(CertificatePolicies{}).oids) {
+    if (!der::OidContent(policy)) {
+      return bad("policies", policy);
+    }
+  }
+  for (const PolicyMapping& mapping : spec.policy_mappings) {
+    for (const std::string& policy : {mapping.issuer_domain, mapping.subject_domain}) {
+      if (!der::OidContent(policy)) {
+        return bad("policy_mappings", policy);
+      }
+    }
+  }
   for (const RawExtension& extension : spec.extra_extensions) {
     if (!der::OidContent(extension.oid)) {
       return bad("extra_extensions", extension.oid);
@@ -85,12 +97,23 @@ Bytes Encode(const SubjectAltName& san) {
   return der::Sequence(names);
 }
 
+// [number] IMPLICIT INTEGER OPTIONAL
+Bytes ImplicitInteger(unsigned number, std::optional<int> value) {
+  if (!value) {
+    return {};
+  }
+  Bytes integer = der::Integer(*value);
+  integer[0] = static_cast<uint8_t>(0x80 | number);
+  return integer;
+}
+
 // GeneralSubtrees ::= SEQUENCE SIZE (1..MAX) OF GeneralSubtree
 // GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] BaseDistance DEFAULT 0, maximum [1] ... OPTIONAL }
-Bytes EncodeSubtrees(unsigned tag, const std::vector<GeneralName>& bases) {
+Bytes EncodeSubtrees(unsigned tag, const std::vector<GeneralName>& bases, const NameConstraints& constraints) {
+  const Bytes minimum = ImplicitInteger(0, constraints.minimum), maximum = ImplicitInteger(1, constraints.maximum);
   Bytes subtrees;
   for (const GeneralName& base : bases) {
-    Append(subtrees, der::Sequence(EncodeGeneralName(base)));
+    Append(subtrees, der::Sequence({EncodeGeneralName(base), minimum, maximum}));
   }
   return subtrees.empty() ? Bytes{} : der::ContextConstructed(tag, subtrees);
 }
@@ -98,7 +121,34 @@ Bytes EncodeSubtrees(unsigned tag, const std::vector<GeneralName>& bases) {
 // NameConstraints ::= SEQUENCE { permittedSubtrees [0] GeneralSubtrees OPTIONAL,
 //                                excludedSubtrees [1] GeneralSubtrees OPTIONAL }
 Bytes Encode(const NameConstraints& constraints) {
-  return der::Sequence({EncodeSubtrees(0, constraints.permitted), EncodeSubtrees(1, constraints.excluded)});
+  return der::Sequence(
+      {EncodeSubtrees(0, constraints.permitted, constraints), EncodeSubtrees(1, constraints.excluded, constraints)});
+}
+
+// certificatePolicies ::= SEQUENCE SIZE (1..MAX) OF PolicyInformation
+// PolicyInformation ::= SEQUENCE { policyIdentifier CertPolicyId, policyQualifiers ... OPTIONAL }
+Bytes Encode(const CertificatePolicies& policies) {
+  Bytes information;
+  for (const std::string& policy : policies.oids) {
+    Append(information, der::Sequence(der::Oid(policy)));
+  }
+  return der::Sequence(information);
+}
+
+// PolicyMappings ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy CertPolicyId }
+Bytes Encode(const std::vector<PolicyMapping>& mappings) {
+  Bytes pairs;
+  for (const PolicyMapping& mapping : mappings) {
+    Append(pairs, der::Sequence({der::Oid(mapping.issuer_domain), der::Oid(mapping.subject_domain)}));
+  }
+  return der::Sequence(pairs);
+}
+
+// PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] SkipCerts OPTIONAL,
+//                                  inhibitPolicyMapping [1] SkipCerts OPTIONAL }
+Bytes Encode(const PolicyConstraints& constraints) {
+  return der::Sequence({ImplicitInteger(0, constraints.require_explicit_policy),
+                        ImplicitInteger(1, constraints.inhibit_policy_mapping)});
 }
 
 // Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension; without one, the field is left out
@@ -125,8 +175,25 @@ Bytes EncodeExtensions(const CertSpec& spec, const TbsInputs& inputs) {
   if (!inputs.issuer_key_id.empty()) {  // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] ... OPTIONAL, ... }
     AppendExtension(extensions, "2.5.29.35", false, der::Sequence(der::Context(0, inputs.issuer_key_id)));
   }
+  if (spec.policies) {
+    AppendExtension(extensions, "2.5.29.32", spec.policies->critical, Encode(*spec.policies));
+  }
+  if (!spec.policy_mappings.empty()) {
+    AppendExtension(extensions, "2.5.29.33", true, Encode(spec.policy_mappings));
+  }
+  if (spec.policy_constraints) {
+    AppendExtension(extensions, "2.5.29.36", spec.policy_constraints->critical, Encode(*spec.policy_constraints));
+  }
+  if (spec.inhibit_any_policy) {  // InhibitAnyPolicy ::= SkipCerts ::= INTEGER (0..MAX)
+    AppendExtension(extensions, "2.5.29.54", spec.inhibit_any_policy->critical,
+                    der::Integer(spec.inhibit_any_policy->skip_certs));
+  }
   for (const RawExtension& extension : spec.extra_extensions) {
-    AppendExtension(extensions, extension.oid, extension.critical, extension.value);
+    Bytes critical = extension.critical ? der::Boolean(true) : Bytes{};
+    if (extension.critical_octet) {
+      critical = der::Tlv(der::kBoolean, Bytes{*extension.critical_octet});
+    }
+    Append(extensions, der::Sequence({der::Oid(extension.oid), critical, der::OctetString(extension.value)}));
   }
   return extensions.empty() ? Bytes{} : der::ContextConstructed(3, der::Sequence(extensions));
 }
@@ -187,11 +254,16 @@ Result<Bytes> EncodeTbs(const CertSpec& spec, const TbsInputs& inputs) {
   if (!not_after) {
     return not_after;
   }
-  const Bytes version =
-      spec.version == 1 ? Bytes{} : der::ContextConstructed(0, der::Integer(int64_t{spec.version} - 1));
+  const Bytes version = spec.version == 1 && !spec.explicit_version
+                            ? Bytes{}
+                            : der::ContextConstructed(0, der::Integer(int64_t{spec.version} - 1));
+  const auto unique_id = [](unsigned tag, const std::optional<Bytes>& octets) {
+    return octets ? der::Context(tag, der::Concat({Bytes{0}, *octets})) : Bytes{};
+  };
   return der::Sequence({version, der::IntegerWithContent(spec.serial ? *spec.serial : inputs.serial), inputs.algorithm,
                         spec.claimed_issuer ? EncodeName(*spec.claimed_issuer) : inputs.issuer,
                         der::Sequence({*not_before, *not_after}), EncodeName(spec.subject), inputs.spki,
+                        unique_id(1, spec.issuer_unique_id), unique_id(2, spec.subject_unique_id),
                         EncodeExtensions(spec, inputs)});
 }
 

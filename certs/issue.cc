@@ -18,6 +18,7 @@
 #include "certs/der.h"
 #include "certs/encode.h"
 #include "certs/sign.h"
+#include "certs/spki_form.h"
 
 namespace certs {
 namespace {
@@ -78,6 +79,24 @@ Result<void> ApplyTampers(const CertSpec& spec, Bytes& certificate) {
   return {};
 }
 
+// SEQUENCE with its length in another form than the shortest, if one is asked for.
+Bytes Framed(LengthForm form, const Bytes& content) {
+  switch (form) {
+    case LengthForm::kShortest:
+      break;
+    case LengthForm::kLong: {  // 0x84: four octets of length follow
+      Bytes frame = {der::kSequence, 0x84};
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        frame.push_back(static_cast<uint8_t>(content.size() >> shift));
+      }
+      return der::Concat({frame, content});
+    }
+    case LengthForm::kIndefinite:  // 0x80, and two zero octets at the end
+      return der::Concat({Bytes{der::kSequence, 0x80}, content, Bytes{0, 0}});
+  }
+  return der::Sequence(content);
+}
+
 // Nodes are found by name, so a name must be one node's.
 std::optional<std::string> NameUsedTwice(const ChainSpec& spec) {
   std::set<std::string_view> seen;
@@ -115,6 +134,7 @@ uint64_t Issuer::signatures_made() const { return memo_->signatures; }
 // One lock for the whole of issuing: what is wanted twice at once must be signed once.
 Result<std::shared_ptr<const IssuedChain>> Issuer::Issue(const ChainSpec& spec) {
   std::string canonical;
+  canonical.reserve(2048);  // the usual chain: one allocation
   AppendCanonical(canonical, spec);
   std::lock_guard lock(memo_->mutex);
   if (const auto found = memo_->chains.find(canonical); found != memo_->chains.end()) {
@@ -176,6 +196,9 @@ Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& sp
 
 // A certificate depends on its own spec and on its issuer's subject and key, and on nothing else of the chain.
 Result<Bytes> Issuer::IssueNode(const ChainSpec& spec, const CertSpec& node) {
+  if (node.raw_certificate) {
+    return *node.raw_certificate;
+  }
   const CertSpec* issuer = spec.Find(node.issuer);
   if (issuer == nullptr) {
     return NoSuchNode(node.name + ".issuer", node.issuer);
@@ -184,6 +207,7 @@ Result<Bytes> Issuer::IssueNode(const ChainSpec& spec, const CertSpec& node) {
   AppendCanonical(canonical, node);
   AppendCanonical(canonical, issuer->subject);
   AppendCanonical(canonical, issuer->key);
+  AppendCanonical(canonical, issuer->spki_form);
   if (const auto found = memo_->certificates.find(canonical); found != memo_->certificates.end()) {
     return found->second;
   }
@@ -214,13 +238,14 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
     return Within(node.name + ".signing_key", signer.error());
   }
   const SigAlg algorithm = node.signature.value_or(DefaultSignature(signer_spec.type));
-  TbsInputs inputs{.now = now_,
-                   .serial = DerivedSerial(canonical, **issuer_key, now_),
-                   .algorithm = AlgorithmIdentifier(node.inner_algorithm.value_or(algorithm)),
-                   .issuer = EncodeName(issuer.subject),
-                   .spki = (*key)->spki,
-                   .subject_key_id = (*key)->identifier,
-                   .issuer_key_id = {}};
+  TbsInputs inputs{
+      .now = now_,
+      .serial = DerivedSerial(canonical, **issuer_key, now_),
+      .algorithm = node.raw_algorithm.value_or(AlgorithmIdentifier(node.inner_algorithm.value_or(algorithm))),
+      .issuer = EncodeName(issuer.subject),
+      .spki = node.raw_spki.value_or(InForm(node.spki_form, (*key)->spki)),
+      .subject_key_id = (*key)->identifier,
+      .issuer_key_id = {}};
   if (node.authority_key_id && node.issuer != node.name) {
     inputs.issuer_key_id = (*issuer_key)->identifier;
   }
@@ -228,7 +253,9 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
   if (!tbs) {
     return tbs;
   }
-  auto signature = Sign(algorithm, (*signer)->pkey.get(), *tbs);
+  auto signature = issuer.spki_form == SpkiForm::kCurveBall && !node.signing_key
+                       ? SignWithKeyOne((*issuer_key)->spki, *tbs)
+                       : Sign(algorithm, (*signer)->pkey.get(), *tbs);
   if (!signature) {
     return Within(node.name + ".signature", signature.error());
   }
@@ -242,11 +269,13 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
     inputs.spki = (*swapped)->spki;
     tbs = EncodeTbs(node, inputs);
   }
-  Bytes certificate =
-      der::Sequence({*tbs, AlgorithmIdentifier(node.outer_algorithm.value_or(algorithm)), der::BitString(*signature)});
+  const Bytes beside = node.raw_algorithm.value_or(AlgorithmIdentifier(node.outer_algorithm.value_or(algorithm)));
+  Bytes certificate = Framed(node.length_form, der::Concat({*tbs, beside, der::BitString(*signature)}));
   if (auto tampered = ApplyTampers(node, certificate); !tampered) {
     return std::unexpected(tampered.error());
   }
+  certificate.resize(certificate.size() - std::min(static_cast<size_t>(std::max(node.cut, 0)), certificate.size()));
+  Append(certificate, node.trailing);
   return certificate;
 }
 

@@ -46,6 +46,7 @@ int CurveOf(KeyType type) {
     case KeyType::kRsa3072:
     case KeyType::kRsa4096:
     case KeyType::kRsa8192:
+    case KeyType::kRsa2052:
       break;
   }
   return NID_undef;
@@ -68,6 +69,8 @@ int BitsOf(KeyType type) {
       return 4096;
     case KeyType::kRsa8192:
       return 8192;
+    case KeyType::kRsa2052:
+      return 2052;
     case KeyType::kP224:
     case KeyType::kP256:
     case KeyType::kP384:

@@ -59,6 +59,9 @@ Row RowOf(SigAlg alg) {
       return {Scheme::kRsaPss, "1.2.840.113549.1.1.10", kSha384Oid, EVP_sha384};
     case SigAlg::kRsaPssSha512:
       return {Scheme::kRsaPss, "1.2.840.113549.1.1.10", kSha512Oid, EVP_sha512};
+    case SigAlg::kRsaPssSalt20:
+    case SigAlg::kRsaPssMgf1Sha1:
+      return {Scheme::kRsaPss, "1.2.840.113549.1.1.10", kSha256Oid, EVP_sha256};
     case SigAlg::kEd25519:
       return {Scheme::kEd25519, "1.3.101.112", {}, nullptr};
     case SigAlg::kUnknownOid:
@@ -85,11 +88,17 @@ int KeyIdOf(Scheme scheme) {
 
 // RSASSA-PSS-params ::= SEQUENCE { hashAlgorithm [0] HashAlgorithm DEFAULT sha1, maskGenAlgorithm [1] MaskGenAlgorithm
 //   DEFAULT mgf1SHA1, saltLength [2] INTEGER DEFAULT 20, trailerField [3] INTEGER DEFAULT 1 }
-// MGF1 over the same hash, and a salt as long as the hash.
-Bytes PssParameters(const Row& row) {
+// MGF1 over the same hash, and a salt as long as the hash, but for the two algorithms that are there to be refused.
+bool HasMaskFromSha1(SigAlg alg) { return alg == SigAlg::kRsaPssMgf1Sha1; }
+int SaltLength(const Row& row, SigAlg alg) {
+  return alg == SigAlg::kRsaPssSalt20 ? 20 : static_cast<int>(EVP_MD_size(row.digest()));
+}
+
+Bytes PssParameters(const Row& row, SigAlg alg) {
   const Bytes hash = der::Sequence({der::Oid(row.digest_oid), der::Null()});
-  const Bytes mask = der::Sequence({der::Oid("1.2.840.113549.1.1.8"), hash});
-  const auto salt_length = static_cast<int64_t>(EVP_MD_size(row.digest()));
+  const Bytes sha1 = der::Sequence({der::Oid("1.3.14.3.2.26"), der::Null()});
+  const Bytes mask = der::Sequence({der::Oid("1.2.840.113549.1.1.8"), HasMaskFromSha1(alg) ? sha1 : hash});
+  const int64_t salt_length = SaltLength(row, alg);
   return der::Sequence({der::ContextConstructed(0, hash), der::ContextConstructed(1, mask),
                         der::ContextConstructed(2, der::Integer(salt_length))});
 }
@@ -115,7 +124,7 @@ bool SignByHand(const Row& row, SigAlg alg, EVP_PKEY* key, ByteView message, Byt
   return true;
 }
 
-bool SignWithLibrary(const Row& row, EVP_PKEY* key, ByteView message, Bytes& signature) {
+bool SignWithLibrary(const Row& row, SigAlg alg, EVP_PKEY* key, ByteView message, Bytes& signature) {
   bssl::ScopedEVP_MD_CTX context;
   EVP_PKEY_CTX* options = nullptr;  // owned by `context`
   const EVP_MD* digest = row.digest == nullptr ? nullptr : row.digest();
@@ -124,7 +133,8 @@ bool SignWithLibrary(const Row& row, EVP_PKEY* key, ByteView message, Bytes& sig
   }
   if (row.scheme == Scheme::kRsaPss &&
       (!EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) ||
-       !EVP_PKEY_CTX_set_rsa_mgf1_md(options, digest) || !EVP_PKEY_CTX_set_rsa_pss_saltlen(options, -1))) {
+       !EVP_PKEY_CTX_set_rsa_mgf1_md(options, HasMaskFromSha1(alg) ? EVP_sha1() : digest) ||
+       !EVP_PKEY_CTX_set_rsa_pss_saltlen(options, SaltLength(row, alg)))) {
     return false;
   }
   size_t size = static_cast<size_t>(EVP_PKEY_size(key));
@@ -156,6 +166,7 @@ SigAlg DefaultSignature(KeyType type) {
     case KeyType::kRsa3072:
     case KeyType::kRsa4096:
     case KeyType::kRsa8192:
+    case KeyType::kRsa2052:
       break;
   }
   return SigAlg::kRsaSha256;
@@ -171,7 +182,7 @@ Bytes AlgorithmIdentifier(SigAlg alg) {
       parameters = der::Null();
       break;
     case Scheme::kRsaPss:
-      parameters = PssParameters(row);
+      parameters = PssParameters(row, alg);
       break;
     case Scheme::kEcdsa:
     case Scheme::kEd25519:
@@ -193,7 +204,7 @@ Result<Bytes> Sign(SigAlg alg, EVP_PKEY* key, ByteView message) {
     return Fail(ErrorCode::kBadInput, "a key of this type cannot sign with " + std::string(Name(alg)));
   }
   const bool signed_so = row.scheme == Scheme::kRsaPkcs1ByHand ? SignByHand(row, alg, key, message, signature)
-                                                               : SignWithLibrary(row, key, message, signature);
+                                                               : SignWithLibrary(row, alg, key, message, signature);
   if (!signed_so) {
     ERR_clear_error();
     return Fail(ErrorCode::kBadInput, "this key is too small to sign with " + std::string(Name(alg)) +

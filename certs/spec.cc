@@ -99,6 +99,8 @@ std::string_view Name(KeyType type) {
       return "rsa4096";
     case KeyType::kRsa8192:
       return "rsa8192";
+    case KeyType::kRsa2052:
+      return "rsa2052";
   }
   return "unknown";
 }
@@ -133,6 +135,10 @@ std::string_view Name(SigAlg alg) {
       return "rsa-pss-sha384";
     case SigAlg::kRsaPssSha512:
       return "rsa-pss-sha512";
+    case SigAlg::kRsaPssSalt20:
+      return "rsa-pss-salt-20";
+    case SigAlg::kRsaPssMgf1Sha1:
+      return "rsa-pss-mgf1-sha1";
     case SigAlg::kEd25519:
       return "ed25519";
     case SigAlg::kUnknownOid:
@@ -177,6 +183,34 @@ std::string_view Name(NameForm form) {
       return "ip";
     case NameForm::kRegisteredId:
       return "registered-id";
+  }
+  return "unknown";
+}
+
+std::string_view Name(SpkiForm form) {
+  switch (form) {
+    case SpkiForm::kUsual:
+      return "usual";
+    case SpkiForm::kExplicitCurve:
+      return "explicit-curve";
+    case SpkiForm::kCurveBall:
+      return "curve-ball";
+    case SpkiForm::kNoParameters:
+      return "no-parameters";
+    case SpkiForm::kLongLength:
+      return "long-length";
+  }
+  return "unknown";
+}
+
+std::string_view Name(LengthForm form) {
+  switch (form) {
+    case LengthForm::kShortest:
+      return "shortest";
+    case LengthForm::kLong:
+      return "long";
+    case LengthForm::kIndefinite:
+      return "indefinite";
   }
   return "unknown";
 }

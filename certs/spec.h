@@ -13,6 +13,7 @@
 
 #include "certs/bytes.h"
 #include "certs/members.h"
+#include "certs/spec_extensions.h"
 
 namespace certs {
 
@@ -31,6 +32,7 @@ enum class KeyType : uint8_t {
   kRsa3072,
   kRsa4096,
   kRsa8192,
+  kRsa2052,  // not a multiple of 8
 };
 std::string_view Name(KeyType type);  // "p256", "rsa2048", ...
 
@@ -42,6 +44,18 @@ struct KeySpec {
   bool operator==(const KeySpec&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"type", &KeySpec::type}, Member{"label", &KeySpec::label}};
 };
+
+// How a certificate writes its key down.
+enum class SpkiForm : uint8_t {
+  kUsual,          // RFC 3279, RFC 5480, RFC 8410
+  kExplicitCurve,  // P-256 keys: the curve's parameters in full instead of its name (RFC 5480 2.1.1 forbids it)
+  // The same, but with the public point itself as the generator: whoever knows the point alone then knows a private
+  // key, 1, and what the certificate issues is signed with that (CVE-2020-0601).
+  kCurveBall,
+  kNoParameters,  // RSA keys: without the NULL that RFC 3279 2.3.1 demands
+  kLongLength,    // the outermost length in one octet more than DER allows
+};
+std::string_view Name(SpkiForm form);
 
 // A certificate signature algorithm, as AlgorithmIdentifier and as the operation itself.
 enum class SigAlg : uint8_t {
@@ -59,64 +73,13 @@ enum class SigAlg : uint8_t {
   kRsaPssSha256,
   kRsaPssSha384,
   kRsaPssSha512,
+  kRsaPssSalt20,    // SHA-256 with a salt of 20 octets
+  kRsaPssMgf1Sha1,  // SHA-256, but the mask from SHA-1
   kEd25519,
   kUnknownOid,  // an algorithm nobody knows (1.3.6.1.4.1.55738.1.1, from an unassigned private arc); as a truth it
                 // signs nothing useful
 };
 std::string_view Name(SigAlg alg);
-
-// ------------------------------------------------------------------------------------------------ names
-
-// ASN.1 string type of an attribute value in a distinguished name. The number is the DER tag.
-enum class StringType : uint8_t { kUtf8 = 0x0c, kPrintable = 0x13, kT61 = 0x14, kIa5 = 0x16, kBmp = 0x1e };
-std::string_view Name(StringType type);
-
-// One AttributeTypeAndValue; each stands in an RDN of its own. `value` is the octets as encoded.
-struct Attribute {
-  std::string oid = "2.5.4.3";  // commonName; 2.5.4.10 = organizationName
-  StringType type = StringType::kUtf8;
-  Bytes value;
-
-  bool operator==(const Attribute&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"oid", &Attribute::oid}, Member{"type", &Attribute::type}, Member{"value", &Attribute::value}};
-};
-using DistinguishedName = std::vector<Attribute>;
-
-DistinguishedName CommonName(std::string_view text);
-DistinguishedName Organization(std::string_view text);
-
-// The context tag number of a GeneralName choice (RFC 5280 4.2.1.6). Any other number up to 30 is cast to it.
-enum class NameForm : uint8_t {
-  kOther = 0,
-  kEmail = 1,
-  kDns = 2,
-  kX400 = 3,
-  kDirectory = 4,
-  kEdi = 5,
-  kUri = 6,
-  kIp = 7,
-  kRegisteredId = 8
-};
-std::string_view Name(NameForm form);
-
-// A GeneralName: its tag and the octets inside it. kOther and kDirectory carry the encoded inside of their constructed
-// tag; the functions below build them.
-struct GeneralName {
-  NameForm form = NameForm::kDns;
-  Bytes value;
-
-  bool operator==(const GeneralName&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"form", &GeneralName::form}, Member{"value", &GeneralName::value}};
-};
-
-GeneralName Dns(std::string_view name);    // octets as given, NUL and all
-GeneralName Ip(std::string_view literal);  // IPv4 or IPv6 text; asserts that it is one
-GeneralName IpOctets(Bytes octets);        // any number of octets
-GeneralName Email(std::string_view address);
-GeneralName Uri(std::string_view uri);
-GeneralName SrvName(std::string_view service_name);  // otherName id-on-dnsSRV (RFC 4985), IA5String
-GeneralName DirectoryName(const DistinguishedName& name);
 
 // ------------------------------------------------------------------------------------------------ time
 
@@ -139,84 +102,6 @@ struct TimeSpec {
                                               Member{"raw", &TimeSpec::raw}};
 };
 
-// ------------------------------------------------------------------------------------------------ extensions
-
-struct BasicConstraints {
-  bool ca = false;
-  std::optional<int> path_len;
-  bool critical = true;
-
-  bool operator==(const BasicConstraints&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len},
-                 Member{"critical", &BasicConstraints::critical}};
-};
-
-// KeyUsage bits (RFC 5280 4.2.1.3), as 1 << bit number.
-enum KeyUsageBits : uint16_t {
-  kDigitalSignature = 1 << 0,
-  kNonRepudiation = 1 << 1,
-  kKeyEncipherment = 1 << 2,
-  kDataEncipherment = 1 << 3,
-  kKeyAgreement = 1 << 4,
-  kKeyCertSign = 1 << 5,
-  kCrlSign = 1 << 6,
-};
-
-struct KeyUsage {
-  uint16_t bits = kDigitalSignature;
-  bool critical = true;
-
-  bool operator==(const KeyUsage&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"bits", &KeyUsage::bits}, Member{"critical", &KeyUsage::critical}};
-};
-
-struct ExtendedKeyUsage {
-  std::vector<std::string> purposes;  // dotted OIDs
-  bool critical = false;
-
-  bool operator==(const ExtendedKeyUsage&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"purposes", &ExtendedKeyUsage::purposes}, Member{"critical", &ExtendedKeyUsage::critical}};
-};
-inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
-inline constexpr std::string_view kClientAuth = "1.3.6.1.5.5.7.3.2";
-inline constexpr std::string_view kEmailProtection = "1.3.6.1.5.5.7.3.4";
-inline constexpr std::string_view kAnyPurpose = "2.5.29.37.0";
-
-struct SubjectAltName {
-  std::vector<GeneralName> names;
-  bool critical = false;
-
-  bool operator==(const SubjectAltName&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"names", &SubjectAltName::names}, Member{"critical", &SubjectAltName::critical}};
-};
-
-// NameConstraints (RFC 5280 4.2.1.10). An iPAddress subtree's value is address octets followed by mask octets.
-struct NameConstraints {
-  std::vector<GeneralName> permitted;
-  std::vector<GeneralName> excluded;
-  bool critical = true;
-
-  bool operator==(const NameConstraints&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"permitted", &NameConstraints::permitted}, Member{"excluded", &NameConstraints::excluded},
-                 Member{"critical", &NameConstraints::critical}};
-};
-
-// Any extension at all: `value` is what stands inside the OCTET STRING, well-formed or not.
-struct RawExtension {
-  std::string oid;
-  bool critical = false;
-  Bytes value;
-
-  bool operator==(const RawExtension&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"oid", &RawExtension::oid}, Member{"critical", &RawExtension::critical},
-                 Member{"value", &RawExtension::value}};
-};
-
 // ------------------------------------------------------------------------------------------------ certificates
 
 // What happens to the signature bits after they were made.
@@ -231,6 +116,10 @@ struct Tamper {
   bool operator==(const Tamper&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"from", &Tamper::from}, Member{"to", &Tamper::to}};
 };
+
+// How the length of a certificate's outermost SEQUENCE is written (X.690 8.1.3): DER knows the shortest form only.
+enum class LengthForm : uint8_t { kShortest, kLong, kIndefinite };
+std::string_view Name(LengthForm form);
 
 // One certificate, a node of a ChainSpec.
 struct CertSpec {
@@ -259,8 +148,26 @@ struct CertSpec {
   std::optional<NameConstraints> name_constraints;
   bool subject_key_id = true;    // include SubjectKeyIdentifier (SHA-1 of the public key bits, RFC 5280 4.2.1.2 (1))
   bool authority_key_id = true;  // include AuthorityKeyIdentifier (the issuer's key identifier); never on self-signed
+  std::optional<CertificatePolicies> policies;
+  std::vector<PolicyMapping> policy_mappings;  // empty = no such extension
+  std::optional<PolicyConstraints> policy_constraints;
+  std::optional<InhibitAnyPolicy> inhibit_any_policy;
   std::vector<RawExtension> extra_extensions;  // after the others, in this order
-  std::vector<Tamper> tampers;                 // on the finished DER, in this order
+
+  // Its form.
+  SpkiForm spki_form = SpkiForm::kUsual;
+  std::optional<Bytes> raw_spki;           // the whole SubjectPublicKeyInfo, instead of the key's
+  std::optional<Bytes> raw_algorithm;      // the whole AlgorithmIdentifier, inside and beside the signature
+  std::optional<Bytes> issuer_unique_id;   // octets of the BIT STRING
+  std::optional<Bytes> subject_unique_id;  // octets of the BIT STRING
+  bool explicit_version = false;           // writes version 1 out, although it is the default
+  LengthForm length_form = LengthForm::kShortest;
+
+  // What happens to the finished DER, in this order.
+  std::vector<Tamper> tampers;           // one after the other
+  int cut = 0;                           // octets taken off the end; never more than there are
+  Bytes trailing;                        // added at the end
+  std::optional<Bytes> raw_certificate;  // stands for all of it: nothing else of the spec shows
 
   bool operator==(const CertSpec&) const = default;
   static constexpr auto kMembers = std::tuple{
@@ -286,8 +193,22 @@ struct CertSpec {
       Member{"name_constraints", &CertSpec::name_constraints},
       Member{"subject_key_id", &CertSpec::subject_key_id},
       Member{"authority_key_id", &CertSpec::authority_key_id},
+      Member{"policies", &CertSpec::policies},
+      Member{"policy_mappings", &CertSpec::policy_mappings},
+      Member{"policy_constraints", &CertSpec::policy_constraints},
+      Member{"inhibit_any_policy", &CertSpec::inhibit_any_policy},
       Member{"extra_extensions", &CertSpec::extra_extensions},
+      Member{"spki_form", &CertSpec::spki_form},
+      Member{"raw_spki", &CertSpec::raw_spki},
+      Member{"raw_algorithm", &CertSpec::raw_algorithm},
+      Member{"issuer_unique_id", &CertSpec::issuer_unique_id},
+      Member{"subject_unique_id", &CertSpec::subject_unique_id},
+      Member{"explicit_version", &CertSpec::explicit_version},
+      Member{"length_form", &CertSpec::length_form},
       Member{"tampers", &CertSpec::tampers},
+      Member{"cut", &CertSpec::cut},
+      Member{"trailing", &CertSpec::trailing},
+      Member{"raw_certificate", &CertSpec::raw_certificate},
   };
 };
 
