@@ -14,7 +14,7 @@ namespace fakeserver {
 
 enum class EventKind : uint8_t {
   kConnected,
-  kClearBytesIn,  // bytes outside any TLS record after TLS should have begun (text = escaped)
+  kClearBytesIn,  // bytes outside any TLS record after TLS should have begun, or thrown away behind STARTTLS
   kCommand,       // an SMTP command line; text = the line, `verb` set
   kReply,         // an SMTP reply; text = the reply, `code` set
   kInjected,      // bytes the script injected

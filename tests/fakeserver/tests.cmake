@@ -4,7 +4,7 @@ target_link_libraries(fakeserver_test_client PUBLIC starttls_lab::fakeserver)
 starttls_lab_compile_options(fakeserver_test_client)
 
 starttls_lab_test(smtp_session_test LIBS starttls_lab::fakeserver
-  SOURCES fakeserver/smtp_session_test.cc fakeserver/smtp_limits_test.cc)
+  SOURCES fakeserver/smtp_session_test.cc fakeserver/smtp_mail_test.cc fakeserver/smtp_limits_test.cc)
 starttls_lab_test(fakeserver_units_test LIBS starttls_lab::fakeserver
   SOURCES fakeserver/memory_pipe_test.cc fakeserver/transcript_test.cc fakeserver/record_sniffer_test.cc)
 starttls_lab_test(connection_test LIBS fakeserver_test_client
