@@ -184,9 +184,6 @@ bool PathBuilder::IsTooMany(const Candidate& candidate) const {
 }
 
 std::optional<Link> PathBuilder::LinkTo(const Certificate& certificate, const Certificate& issuer) {
-  if (!RuleOn(Rule::kSignatures)) {
-    return Link::kVerified;
-  }
   if (const auto known = links_known_.find({&certificate, &issuer}); known != links_known_.end()) {
     return known->second;
   }

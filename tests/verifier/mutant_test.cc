@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "certs/catalogue.h"
 #include "lab/verifier/rules.h"
@@ -60,6 +61,24 @@ class Without {
   const Rule rule_;
 };
 
+// A bound on the work of a rule cannot be reached without the rule's work.
+bool IsBoundOf(Rule rule, certs::Reason reason) {
+  return reason == kPathBudget && (rule == Rule::kNameConstraints || rule == Rule::kSignatures);
+}
+
+// Every case, issued once for all mutants.
+const std::vector<verifier_test::Question>& Questions() {
+  static const std::vector<verifier_test::Question> questions = [] {
+    std::vector<verifier_test::Question> all;
+    for (const certs::CertCase& certcase : certs::Catalogue()) {
+      all.push_back(verifier_test::QuestionOf(certcase.chain, certcase.reference));
+      all.back().request.collect_all = false;
+    }
+    return all;
+  }();
+  return questions;
+}
+
 class Mutant : public testing::TestWithParam<int> {
  protected:
   Rule rule() const { return static_cast<Rule>(GetParam()); }
@@ -68,10 +87,13 @@ class Mutant : public testing::TestWithParam<int> {
 TEST_P(Mutant, GetsExactlyTheCasesOfItsRuleWrong) {
   const std::set<certs::Reason>& reasons = ReasonsOf().at(rule());
   const Without mutation(rule());
-  for (const certs::CertCase& certcase : certs::Catalogue()) {
-    const auto question = verifier_test::QuestionOf(certcase.chain, certcase.reference);
+  for (size_t i = 0; i < Questions().size(); ++i) {
+    const certs::CertCase& certcase = certs::Catalogue()[i];
+    if (IsBoundOf(rule(), certcase.expected.reason)) {
+      continue;
+    }
 
-    const certs::Verdict verdict = Verify(question.request).verdict;
+    const certs::Verdict verdict = Verify(Questions()[i].request).verdict;
 
     const bool wrong = verdict != certcase.expected;
     EXPECT_EQ(wrong, reasons.contains(certcase.expected.reason))

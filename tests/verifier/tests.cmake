@@ -17,7 +17,8 @@ starttls_lab_test(verify_test
     verifier/policy_test.cc verifier/path_test.cc verifier/pem_test.cc)
 starttls_lab_test(catalogue_verify_test
   LIBS starttls_lab::verifier starttls_lab::certs
-  SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc)
+  SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc
+  TIMEOUT 600)
 
 # The verifier once more, with rules that can be switched off. Never for anything but mutant_test.
 file(GLOB verifier_mutable_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lab/verifier/*.cc")
@@ -28,4 +29,5 @@ target_link_libraries(starttls_lab_verifier_mutable
 target_compile_definitions(starttls_lab_verifier_mutable PUBLIC STARTTLS_LAB_MUTABLE_RULES)
 starttls_lab_test(mutant_test
   LIBS starttls_lab::verifier_mutable starttls_lab::certs
-  SOURCES ${verifier_chain_fixture} verifier/mutant_test.cc)
+  SOURCES ${verifier_chain_fixture} verifier/mutant_test.cc
+  TIMEOUT 900)
