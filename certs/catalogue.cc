@@ -36,6 +36,36 @@ RawExtension UnknownExtension(bool critical) {
   return {.oid = "1.3.6.1.4.1.55738.3.1", .critical = critical, .value = der::Utf8String("nobody reads this")};
 }
 
+// Versions 1 and 2 have no extensions.
+void ToOldVersion(CertSpec& cert, int version) {
+  cert.version = version;
+  cert.basic_constraints.reset();
+  cert.key_usage.reset();
+  cert.extended_key_usage.reset();
+  cert.san.reset();
+  cert.name_constraints.reset();
+  cert.subject_key_id = false;
+  cert.authority_key_id = false;
+}
+
+CertSpec AnotherCa(const ChainSpec& chain, std::string_view name, std::string_view issuer,
+                   std::string_view common_name) {
+  CertSpec ca = chain.At("intermediate");
+  ca.name = name;
+  ca.issuer = issuer;
+  ca.subject = CommonName(common_name);
+  ca.key.label = name;
+  ca.basic_constraints->path_len.reset();
+  return ca;
+}
+
+// AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { accessMethod OBJECT IDENTIFIER,
+//                                                                    accessLocation GeneralName }
+RawExtension AuthorityInfoAccess(std::string_view method, std::string_view uri) {
+  return {.oid = "1.3.6.1.5.5.7.1.1",
+          .value = der::Sequence(der::Sequence({der::Oid(method), der::Context(6, ToBytes(uri))}))};
+}
+
 }  // namespace catalogue
 
 std::string_view Name(Severity severity) {
@@ -61,6 +91,12 @@ const std::vector<CertCase>& Catalogue() {
     catalogue::AddStrengthCases(list);
     catalogue::AddUsageCases(list);
     catalogue::AddNameCases(list);
+    catalogue::AddPathCases(list);
+    catalogue::AddTrustCases(list);
+    catalogue::AddConstraintCases(list);
+    catalogue::AddPolicyCases(list);
+    catalogue::AddEncodingCases(list);
+    catalogue::AddLimitCases(list);
     return std::move(list).Take();
   }();
   return cases;

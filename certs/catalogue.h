@@ -42,6 +42,9 @@ struct CertCase {
   // client on a real clock.
   bool exact_clock = false;
   Severity severity = Severity::kHigh;
+  // The TLS library will not load the leaf, or no leaf is to be sent: only whoever writes the server's flight by hand
+  // can serve it.
+  bool needs_forger = false;
 };
 
 // All cases, controls first, then family by family. Built once, on first use; thread-safe.

@@ -203,18 +203,6 @@ void AddBadIssuers(CaseList& list) {
            [](ChainSpec& chain) { chain.intermediate().basic_constraints->critical = false; });
 }
 
-// Versions 1 and 2 have no extensions.
-void ToOldVersion(CertSpec& cert, int version) {
-  cert.version = version;
-  cert.basic_constraints.reset();
-  cert.key_usage.reset();
-  cert.extended_key_usage.reset();
-  cert.san.reset();
-  cert.name_constraints.reset();
-  cert.subject_key_id = false;
-  cert.authority_key_id = false;
-}
-
 void AddOldVersions(CaseList& list) {
   for (const int version : {1, 2}) {
     const std::string text = std::to_string(version);

@@ -315,6 +315,11 @@ void AddControls(CaseList& list) {
   AddChains(list);
   AddUsages(list);
   AddNameControls(list);
+  AddNamePlaceControls(list);
+  AddPathControls(list);
+  AddTrustControls(list);
+  AddConstraintControls(list);
+  AddPolicyControls(list);
 }
 
 }  // namespace certs::catalogue

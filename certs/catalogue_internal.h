@@ -61,6 +61,34 @@ inline constexpr std::string_view kULabelHost =
     "b\xc3\xbc"
     "cher.bob.test";
 
+// What some CA's name constraints permit and exclude, and what that means for a leaf.
+struct Limits {
+  const char* id;
+  const char* summary;  // behind the CA's name
+  std::vector<GeneralName> permitted, excluded;
+  Verdict expected;
+  const char* source = "RFC 5280 4.2.1.10";
+  bool policy_dependent = false;
+};
+// One good leaf, and which CA above it is to be limited.
+struct LimitedFamily {
+  const char* prefix;  // of the ids, behind "constraint."
+  const char* row;     // of the intermediate; the anchor's is G8
+  const char* twin;
+  Place place;
+};
+// Adds one case a row of `all`, as edits of the CA's name_constraints.
+void AddLimits(CaseList& list, const LimitedFamily& family, const std::vector<Limits>& all);
+
+// Makes it a certificate of version 1 or 2, which has no extensions.
+void ToOldVersion(CertSpec& cert, int version);
+
+// A CA as the chain's intermediate is one, but without a path length, of its own name and key.
+CertSpec AnotherCa(const ChainSpec& chain, std::string_view name, std::string_view issuer,
+                   std::string_view common_name);
+// authorityInfoAccess with one location, not critical (RFC 5280 4.2.2.1).
+RawExtension AuthorityInfoAccess(std::string_view method, std::string_view uri);
+
 // One function a family, in the order of the catalogue. The first adds the twins of all others.
 void AddControls(CaseList& list);
 void AddTimeCases(CaseList& list);
@@ -68,8 +96,25 @@ void AddChainCases(CaseList& list);
 void AddStrengthCases(CaseList& list);
 void AddUsageCases(CaseList& list);
 void AddNameCases(CaseList& list);
+void AddConstraintCases(CaseList& list);
+void AddPathCases(CaseList& list);
+void AddTrustCases(CaseList& list);
+void AddPolicyCases(CaseList& list);
+void AddEncodingCases(CaseList& list);
+void AddLimitCases(CaseList& list);
 // Parts of the above, in files of their own.
 void AddNameControls(CaseList& list);
 void AddNameFormCases(CaseList& list);
+void AddNamePlaceCases(CaseList& list);
+void AddConstraintFormCases(CaseList& list);
+void AddOddConstraintCases(CaseList& list);
+void AddKeyCases(CaseList& list);
+// The twins of the above.
+void AddPathControls(CaseList& list);
+void AddTrustControls(CaseList& list);
+void AddConstraintControls(CaseList& list);
+void AddConstraintFormControls(CaseList& list);
+void AddPolicyControls(CaseList& list);
+void AddNamePlaceControls(CaseList& list);
 
 }  // namespace certs::catalogue

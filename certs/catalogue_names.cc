@@ -41,7 +41,7 @@ void AddOtherHosts(CaseList& list) {
            {Dns("evilmail.bob.test")},
            {"F1"}},
           {"shorter-host", "the leaf names a host whose first label begins like Bob's", {Dns("mai.bob.test")}, {"F1"}},
-          {"parent-domain", "the leaf names the domain above the host only", {Dns("bob.test")}, {"F3"}},
+          {"parent-domain", "the leaf names the domain above the host only", {Dns("bob.test")}, {"F3", "F28"}},
           {"child-host", "the leaf names a host below the one that was meant", {Dns("smtp.mail.bob.test")}, {"F4"}},
           {"ip-for-host", "the leaf names an address only, and a host was meant", {Ip("127.0.0.1")}, {"F19"}},
       });
@@ -263,6 +263,7 @@ void AddNameCases(CaseList& list) {
   AddNuls(list);
   AddNameFormCases(list);
   AddOtherPlaces(list);
+  AddNamePlaceCases(list);
 }
 
 }  // namespace certs::catalogue

@@ -21,6 +21,10 @@ std::map<Policy, Expectation> ExpectationsOf(const CertCase& from) {
   if (from.expected.reason == certs::Reason::kInvalidReference) {
     strict.must_reach = Rung::kConnected;  // refused before anything is connected
   }
+  // How much work a client does before it gives up is its own affair; that it gives up, and tells nothing, is not.
+  if (from.expected.reason == certs::Reason::kPathBudget || from.expected.reason == certs::Reason::kPathTooLong) {
+    strict.demand = Demand::kAnything;
+  }
   Expectation opportunistic = strict;
   if (!from.expected.ok()) {
     opportunistic.demand = Demand::kAnything;  // RFC 7435 3: unauthenticated encryption is better than none
@@ -48,14 +52,42 @@ Scenario FromCase(const CertCase& from) {
   return scenario;
 }
 
+// Row D14: right certificates, and a handshake that somebody else signed, which no look at the certificates shows.
+void AddForeignHandshakes(std::vector<Scenario>& scenarios) {
+  struct Signer {
+    const char* id;
+    const char* summary;
+    certs::KeySpec key;
+  };
+  for (const Signer& signer : {
+           Signer{"", "of the same type", {.type = certs::KeyType::kP256, .label = "eve"}},
+           {"-rsa", "an RSA key", {.type = certs::KeyType::kRsa2048, .label = "eve"}},
+           {"-ed25519", "an Ed25519 key", {.type = certs::KeyType::kEd25519, .label = "eve"}},
+       }) {
+    CertCase from = *certs::FindCase("control.good");
+    from.id = std::string("chain.handshake-by-stranger") + signer.id;
+    from.summary = std::string("Bob's real chain, but the handshake is signed with another key, ") + signer.summary;
+    from.rows = {"D14"};
+    from.source = "RFC 9846 4.4.3";
+    from.twin = "control.good";
+    from.chain.handshake_key = signer.key;
+    from.expected = {certs::Reason::kTlsFailed, 0};
+    from.severity = certs::Severity::kCritical;
+    scenarios.push_back(FromCase(from));
+  }
+}
+
 }  // namespace
 
 std::vector<Scenario> CertificateScenarios() {
   std::vector<Scenario> scenarios;
   scenarios.reserve(certs::Catalogue().size());
   for (const CertCase& from : certs::Catalogue()) {
-    scenarios.push_back(FromCase(from));
+    if (!from.needs_forger) {  // nothing can serve it yet
+      scenarios.push_back(FromCase(from));
+    }
   }
+  AddForeignHandshakes(scenarios);
   return scenarios;
 }
 

@@ -167,6 +167,9 @@ Expectation OfTheCertificates(const oracle::Findings& findings, Policy policy) {
   const certs::Verdict& first = findings.defects.front();
   Expectation expectation = Refusal({first.reason, Rung::kCertificateSent}, policy);
   expectation.verdict = first;
+  if (first.reason == Reason::kPathBudget || first.reason == Reason::kPathTooLong) {
+    expectation.demand = Demand::kAnything;  // no standard says how much work is enough
+  }
   std::set<Reason> also;
   for (const certs::Verdict& defect : findings.defects) {
     if (defect.reason != first.reason) {

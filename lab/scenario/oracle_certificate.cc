@@ -25,17 +25,6 @@ bool IsWeak(SigAlg alg) {
   return std::ranges::find(kWeak, alg) != kWeak.end();
 }
 
-bool IsWeak(KeyType type) { return type == KeyType::kRsa512 || type == KeyType::kRsa768 || type == KeyType::kRsa1024; }
-
-const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
-
-bool Understood(std::string_view oid) {
-  constexpr std::array<std::string_view, 9> kUnderstood = {"2.5.29.15", "2.5.29.17", "2.5.29.19",
-                                                           "2.5.29.30", "2.5.29.32", "2.5.29.33",
-                                                           "2.5.29.36", "2.5.29.37", "2.5.29.54"};
-  return std::ranges::find(kUnderstood, oid) != kUnderstood.end();
-}
-
 std::set<std::string, std::less<>> TypedExtensions(const CertSpec& cert) {
   std::set<std::string, std::less<>> oids;
   const auto add = [&](bool present, std::string_view oid) {
@@ -50,36 +39,11 @@ std::set<std::string, std::less<>> TypedExtensions(const CertSpec& cert) {
   add(cert.name_constraints.has_value(), "2.5.29.30");
   add(cert.authority_key_id && cert.issuer != cert.name, "2.5.29.35");
   add(cert.extended_key_usage.has_value(), "2.5.29.37");
+  add(cert.policies.has_value(), "2.5.29.32");
+  add(!cert.policy_mappings.empty(), "2.5.29.33");
+  add(cert.policy_constraints.has_value(), "2.5.29.36");
+  add(cert.inhibit_any_policy.has_value(), "2.5.29.54");
   return oids;
-}
-
-// Reads tag, length and content of one DER element off the front; nothing if that is not what stands there.
-struct Element {
-  uint8_t tag;
-  certs::ByteView content;
-};
-std::optional<Element> TakeElement(certs::ByteView& bytes) {
-  if (bytes.size() < 2) {
-    return std::nullopt;
-  }
-  const uint8_t tag = bytes[0];
-  size_t size = bytes[1], header = 2;
-  if (size >= 0x80) {
-    const size_t octets = size & 0x7f;
-    if (octets == 0 || octets > 2 || bytes.size() < 2 + octets) {
-      return std::nullopt;
-    }
-    size = 0;
-    for (size_t i = 0; i < octets; ++i) {
-      size = size << 8 | bytes[header++];
-    }
-  }
-  if (bytes.size() - header < size) {
-    return std::nullopt;
-  }
-  const Element element{tag, bytes.subspan(header, size)};
-  bytes = bytes.subspan(header + size);
-  return element;
 }
 
 // GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
@@ -112,18 +76,27 @@ void JudgeExtensions(const CertSpec& cert, const Role& role, Findings& findings)
       cert.name_constraints && cert.name_constraints->permitted.empty() && cert.name_constraints->excluded.empty();
   // Constraints belong into CA certificates only; an issuer that is no CA has that defect already.
   const bool misplaced_constraints = cert.name_constraints && !is_ca && role.depth == 0;
-  if (SanIsMalformed(cert) || (cert.extended_key_usage && cert.extended_key_usage->purposes.empty()) ||
-      (cert.key_usage && cert.key_usage->bits == 0) || misplaced_constraints || empty_constraints) {
-    findings.Add(Reason::kMalformedExtension, role.depth);
-  }
+  const bool negative_length =
+      cert.basic_constraints && cert.basic_constraints->path_len && *cert.basic_constraints->path_len < 0;
+  bool malformed = SanIsMalformed(cert) || (cert.extended_key_usage && cert.extended_key_usage->purposes.empty()) ||
+                   (cert.key_usage && cert.key_usage->bits == 0) || misplaced_constraints || empty_constraints ||
+                   negative_length || PoliciesAreMalformed(cert);
   std::set<std::string, std::less<>> seen = TypedExtensions(cert);
   bool duplicate = false, unknown = false;
   for (const certs::RawExtension& extension : cert.extra_extensions) {
-    duplicate = !seen.insert(extension.oid).second || duplicate;
-    unknown = unknown || (extension.critical && !Understood(extension.oid));
-    if (Understood(extension.oid) && extension.oid != kSubjectAltName && !duplicate) {
+    if (!seen.insert(extension.oid).second) {
+      duplicate = true;
+      continue;
+    }
+    const RawStanding standing = ReadRaw(extension);
+    malformed = malformed || standing.malformed;
+    unknown = unknown || standing.unknown_critical;
+    if (standing.doubtful) {
       findings.Doubt("a raw extension that means something: " + extension.oid);
     }
+  }
+  if (malformed) {
+    findings.Add(Reason::kMalformedExtension, role.depth);
   }
   if (duplicate) {
     findings.Add(Reason::kDuplicateExtension, role.depth);
@@ -135,18 +108,11 @@ void JudgeExtensions(const CertSpec& cert, const Role& role, Findings& findings)
 
 // ------------------------------------------------------------------------------------------------ form, strength
 
-// RFC 5280 4.1.2.2: positive, at most 20 octets; X.690 8.3.2: no superfluous leading octet.
+// RFC 5280 4.1.2.2: positive, at most 20 octets.
 void JudgeSerial(const CertSpec& cert, int depth, Findings& findings) {
-  if (!cert.serial) {
-    return;
-  }
   constexpr size_t kLongestSerial = 20;
-  const certs::Bytes& serial = *cert.serial;
-  const bool padded =
-      serial.size() > 1 && ((serial[0] == 0 && serial[1] < 0x80) || (serial[0] == 0xff && serial[1] >= 0x80));
-  if (serial.empty() || padded) {
-    findings.Add(Reason::kMalformedCertificate, depth);
-  } else if (serial.size() > kLongestSerial || serial[0] >= 0x80 || (serial.size() == 1 && serial[0] == 0)) {
+  if (cert.serial && (cert.serial->size() > kLongestSerial || cert.serial->front() >= 0x80 ||
+                      (cert.serial->size() == 1 && cert.serial->front() == 0))) {
     findings.Add(Reason::kInvalidSerial, depth);
   }
 }
@@ -156,8 +122,8 @@ void JudgeForm(const certs::ChainSpec& chain, const CertSpec& cert, const Role& 
   if (cert.version != 3 && !(role.anchor && old)) {
     findings.Add(Reason::kUnsupportedVersion, role.depth);
   }
-  if (old && (!TypedExtensions(cert).empty() || !cert.extra_extensions.empty())) {
-    findings.Doubt("extensions in a certificate of a version that has none");
+  if (old && role.anchor && (!TypedExtensions(cert).empty() || !cert.extra_extensions.empty())) {
+    findings.Doubt("extensions in an anchor of a version that has none");
   }
   JudgeSerial(cert, role.depth, findings);
   if (IssuerName(chain, cert).empty()) {
@@ -177,7 +143,8 @@ void JudgeStrength(const certs::ChainSpec& chain, const CertSpec& cert, const Ro
   if (!role.anchor && IsWeak(OuterAlgorithm(chain, cert))) {
     findings.Add(Reason::kWeakSignature, role.depth);
   }
-  if (IsWeak(CertifiedKey(cert).type)) {
+  const Standing key = KeyStanding(cert);
+  if (key == Standing::kWeak || key == Standing::kWeakAndUnusable) {
     findings.Add(Reason::kWeakKey, role.depth);
   }
 }
@@ -211,12 +178,15 @@ void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
 
 bool SanIsMalformed(const CertSpec& cert) {
   const certs::RawExtension* raw = RawSan(cert);
-  return (cert.san && cert.san->names.empty()) || (raw != nullptr && !ReadGeneralNames(raw->value));
+  // RFC 5280 4.2.1.6 knows the tags 0 to 8.
+  const auto is_no_form = [](const certs::GeneralName& name) { return name.form > certs::NameForm::kRegisteredId; };
+  return (cert.san && (cert.san->names.empty() || std::ranges::any_of(cert.san->names, is_no_form))) ||
+         (raw != nullptr && !ReadGeneralNames(raw->value));
 }
 
 std::optional<std::vector<certs::GeneralName>> PresentedNames(const CertSpec& cert) {
   if (cert.san) {
-    return cert.san->names.empty() ? std::nullopt : std::optional(cert.san->names);
+    return SanIsMalformed(cert) ? std::nullopt : std::optional(cert.san->names);
   }
   const certs::RawExtension* raw = RawSan(cert);
   return raw == nullptr ? std::nullopt : ReadGeneralNames(raw->value);
@@ -250,12 +220,15 @@ SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
 
 void JudgeCertificate(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
   JudgeForm(chain, cert, role, findings);
-  if (!role.anchor && InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert)) {
+  if (!role.anchor && !cert.raw_algorithm && InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert)) {
     findings.Add(Reason::kSignatureAlgorithmMismatch, role.depth);
   }
-  if ((!role.anchor && OuterAlgorithm(chain, cert) == SigAlg::kUnknownOid) ||
-      CertifiedKey(cert).type == KeyType::kP224) {
+  const Standing key = KeyStanding(cert);
+  if ((!role.anchor && !AlgorithmIsSupported(chain, cert, findings)) || key == Standing::kUnsupported) {
     findings.Add(Reason::kUnsupportedAlgorithm, role.depth);
+  }
+  if (key == Standing::kUnknown) {
+    findings.Doubt("a key given as octets");
   }
   if (role.signature_wrong) {
     findings.Add(Reason::kSignatureInvalid, role.depth);

@@ -17,8 +17,6 @@ using certs::SigAlg;
 
 // ------------------------------------------------------------------------------------------------ names of issuers
 
-// RFC 5280 7.1: letter case and runs of spaces do not matter; nor does the string type, as long as it is one octet a
-// character.
 std::string Canonical(const Bytes& value) {
   std::string text;
   for (const uint8_t octet : value) {
@@ -32,14 +30,15 @@ std::string Canonical(const Bytes& value) {
 
 bool SameName(const DistinguishedName& a, const DistinguishedName& b) {
   return std::ranges::equal(a, b, [](const certs::Attribute& x, const certs::Attribute& y) {
-    return x.oid == y.oid && Canonical(x.value) == Canonical(y.value);
+    return x.oid == y.oid && SameText(static_cast<uint8_t>(x.type), x.value, static_cast<uint8_t>(y.type), y.value);
   });
 }
 
 const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
 
 bool Interchangeable(const CertSpec& a, const CertSpec& b) {
-  return SameName(a.subject, b.subject) && CertifiedKey(a) == CertifiedKey(b) && a.san == b.san;
+  return CertifiedKey(a) == CertifiedKey(b) && a.spki_form == b.spki_form && a.raw_spki == b.raw_spki &&
+         a.san == b.san && SameName(a.subject, b.subject);
 }
 
 // ------------------------------------------------------------------------------------------------ tampering
@@ -82,11 +81,16 @@ enum class Link : uint8_t { kVerifies, kWrong, kUnsupported };
 class Paths {
  public:
   Paths(const ChainSpec& chain, Findings& findings) : chain_(chain), findings_(findings) {
+    // What does not parse is as if it had not been sent or trusted.
     for (const std::string& name : chain.trusted) {
-      anchors_.push_back(&chain.At(name));
+      if (!IsUnparseable(chain.At(name))) {
+        anchors_.push_back(&chain.At(name));
+      }
     }
     for (const std::string& name : chain.presented) {
-      presented_.push_back(&chain.At(name));
+      if (!IsUnparseable(chain.At(name))) {
+        presented_.push_back(&chain.At(name));
+      }
     }
   }
 
@@ -96,7 +100,7 @@ class Paths {
     bool anchored = false;
   };
 
-  // Every path that ends in an anchor, first found first.
+  // Every path that ends in an anchor over as few wrong signatures as there is one over, first found first.
   std::vector<Path> Anchored() {
     std::vector<Path> found;
     Path path{.certs = {presented_.front()}};
@@ -104,7 +108,10 @@ class Paths {
       path.anchored = true;
       return {path};
     }
-    Extend(path, found);
+    for (allowed_ = 0; allowed_ <= kMostWrong && found.empty(); ++allowed_) {
+      steps_ = 0;
+      Extend(path, found);
+    }
     return found;
   }
 
@@ -129,6 +136,9 @@ class Paths {
     return longest;
   }
 
+  // Where the search met the limit of ten intermediates that are not self-issued; 0 if it did not.
+  int too_long_at() const { return too_long_at_; }
+
   bool SignedItself(const CertSpec& cert) const { return SelfIssued(cert) && LinkOf(cert, cert) == Link::kVerifies; }
   bool SelfIssued(const CertSpec& cert) const { return SameName(cert.subject, IssuerName(chain_, cert)); }
   // Whether somebody bears the name of the certificate's issuer, but has not the key that signed it.
@@ -140,13 +150,20 @@ class Paths {
   }
 
  private:
-  static constexpr size_t kLongest = 12;
+  static constexpr size_t kLongest = 256;
+  static constexpr int kMostIntermediates = 10, kMostWrong = 4;
   static constexpr size_t kMostSteps = 5000;
 
   Link LinkOf(const CertSpec& cert, const CertSpec& issuer) const {
     const SigAlg alg = TrueAlgorithm(chain_, cert);
-    if (OuterAlgorithm(chain_, cert) == SigAlg::kUnknownOid || CertifiedKey(issuer).type == certs::KeyType::kP224) {
+    Findings ignored;
+    const Standing key = KeyStanding(issuer);
+    if (!AlgorithmIsSupported(chain_, cert, ignored) || (key != Standing::kGood && key != Standing::kWeak)) {
       return Link::kUnsupported;
+    }
+    // Who has the private key 1 of somebody else's parameters has none of the named curve.
+    if (!cert.signing_key && chain_.At(cert.issuer).spki_form == certs::SpkiForm::kCurveBall) {
+      return Link::kWrong;
     }
     const certs::KeySpec& signer = cert.signing_key ? *cert.signing_key : chain_.At(cert.issuer).key;
     const bool verifies = signer == CertifiedKey(issuer) && OuterAlgorithm(chain_, cert) == alg &&
@@ -164,17 +181,28 @@ class Paths {
   }
 
   std::vector<const CertSpec*> Candidates(const std::vector<const CertSpec*>& from, const Path& path) const {
-    std::vector<const CertSpec*> candidates;
     const CertSpec& last = *path.certs.back();
+    const DistinguishedName& wanted = IssuerName(chain_, last);
+    std::vector<std::pair<int, const CertSpec*>> ranked;
     for (const CertSpec* cert : from) {
       const auto same = [&](const CertSpec* other) { return Interchangeable(*cert, *other); };
-      if (SameName(cert->subject, IssuerName(chain_, last)) && std::ranges::none_of(path.certs, same) &&
-          std::ranges::find(candidates, cert) == candidates.end()) {
-        candidates.push_back(cert);
+      if (SameName(cert->subject, wanted) && std::ranges::none_of(path.certs, same) &&
+          std::ranges::find(ranked, cert, &std::pair<int, const CertSpec*>::second) == ranked.end()) {
+        ranked.emplace_back(KeyIdRank(last, *cert), cert);
       }
     }
-    std::ranges::stable_sort(candidates, {}, [&](const CertSpec* cert) { return KeyIdRank(last, *cert); });
+    std::ranges::stable_sort(ranked, {}, &std::pair<int, const CertSpec*>::first);
+    std::vector<const CertSpec*> candidates;
+    for (const auto& [rank, cert] : ranked) {
+      candidates.push_back(cert);
+    }
     return candidates;
+  }
+
+  bool IsTooMany(const CertSpec& candidate, const Path& path) const {
+    const auto counted = std::count_if(path.certs.begin() + 1, path.certs.end(),
+                                       [&](const CertSpec* cert) { return !SelfIssued(*cert); });
+    return !SelfIssued(candidate) && counted >= kMostIntermediates;
   }
 
   void Extend(Path& path, std::vector<Path>& found) {
@@ -183,7 +211,11 @@ class Paths {
       return;
     }
     const auto with = [&](const CertSpec* issuer, bool anchored, const auto& then) {
-      path.links.push_back(LinkOf(*path.certs.back(), *issuer));
+      const Link link = LinkOf(*path.certs.back(), *issuer);
+      if (link == Link::kWrong && std::ranges::count(path.links, Link::kWrong) >= allowed_) {
+        return;
+      }
+      path.links.push_back(link);
       path.certs.push_back(issuer);
       path.anchored = anchored;
       then();
@@ -195,7 +227,11 @@ class Paths {
       with(anchor, true, [&] { found.push_back(path); });
     }
     for (const CertSpec* issuer : Candidates(presented_, path)) {
-      with(issuer, false, [&] { Extend(path, found); });
+      if (IsTooMany(*issuer, path)) {
+        too_long_at_ = too_long_at_ == 0 ? static_cast<int>(path.certs.size()) : too_long_at_;
+      } else {
+        with(issuer, false, [&] { Extend(path, found); });
+      }
     }
   }
 
@@ -203,6 +239,8 @@ class Paths {
   Findings& findings_;
   std::vector<const CertSpec*> anchors_, presented_;
   size_t steps_ = 0;
+  int allowed_ = 0;  // wrong signatures on the path
+  int too_long_at_ = 0;
 };
 
 // ------------------------------------------------------------------------------------------------ one path
@@ -216,6 +254,9 @@ void AddOnce(Findings& findings, const certs::Verdict& defect) {
 // Everything that is wrong on the path, from the anchor down; then the leaf's usage; then its names.
 Findings JudgePath(const ChainSpec& chain, const Paths& paths, const Paths::Path& path, const Reference& reference) {
   Findings findings;
+  constexpr size_t kMostComparisons = 1 << 18;
+  size_t comparisons = 0;
+  std::vector<PolicyStep> steps;
   std::optional<int> room;  // max_path_length of RFC 5280 6.1.2 k, as 6.1.4 l and m go on with it
   for (size_t i = path.certs.size(); i-- > 0;) {
     const CertSpec& cert = *path.certs[i];
@@ -226,17 +267,27 @@ Findings JudgePath(const ChainSpec& chain, const Paths& paths, const Paths::Path
       role.one_too_many = room && *room <= 0;
       room = room ? std::optional(*room - 1) : room;
     }
-    if (const auto& basic = cert.basic_constraints; basic && basic->ca && basic->path_len) {
+    if (const auto& basic = cert.basic_constraints; basic && basic->ca && basic->path_len.value_or(-1) >= 0) {
       room = std::min(room.value_or(*basic->path_len), *basic->path_len);
     }
     JudgeCertificate(chain, cert, role, findings);
-    const auto names = PresentedNames(cert);
-    for (size_t above = i + 1; names && above < path.certs.size(); ++above) {
+    const std::vector<certs::GeneralName> names = ConstrainedNames(cert);
+    for (size_t above = i + 1; above < path.certs.size(); ++above) {
       const auto& constraints = path.certs[above]->name_constraints;
       if (constraints && (i == 0 || !paths.SelfIssued(cert))) {
-        JudgeConstraints(*constraints, *names, depth, findings);
+        comparisons += ComparisonsOf(*constraints, names);
+        if (comparisons <= kMostComparisons) {
+          JudgeConstraints(*constraints, names, depth, findings);
+        }
       }
     }
+    steps.insert(steps.begin(), PolicyStep{&cert, paths.SelfIssued(cert)});
+  }
+  if (comparisons > kMostComparisons) {
+    findings.defects.insert(findings.defects.begin(), {Reason::kPathBudget, 0});
+  }
+  if (PoliciesFail(steps, path.anchored)) {
+    findings.Add(Reason::kPolicyUnsatisfied, 0);
   }
   const CertSpec& leaf = *path.certs.front();
   Findings usage;
@@ -276,6 +327,15 @@ Findings JudgeDeadEnd(const ChainSpec& chain, Paths& paths, const Reference& ref
 
 }  // namespace
 
+bool SameText(uint8_t a_tag, const Bytes& a, uint8_t b_tag, const Bytes& b) {
+  const auto is_text = [](uint8_t tag) {
+    using enum certs::StringType;
+    return tag == static_cast<uint8_t>(kPrintable) || tag == static_cast<uint8_t>(kUtf8) ||
+           tag == static_cast<uint8_t>(kIa5);
+  };
+  return is_text(a_tag) && is_text(b_tag) ? Canonical(a) == Canonical(b) : a_tag == b_tag && a == b;
+}
+
 bool Findings::Has(certs::Reason reason, int depth) const {
   return std::ranges::find(defects, certs::Verdict{reason, depth}) != defects.end();
 }
@@ -286,12 +346,17 @@ Findings JudgeChain(const ChainSpec& original, std::string_view configured) {
   for (CertSpec& cert : chain.certs) {
     ShowTampers(cert, doubts);
   }
+  if (IsUnparseable(chain.At(chain.presented.front()))) {
+    return {.defects = {{Reason::kMalformedCertificate, 0}}, .uncertain = doubts.uncertain};
+  }
   const Reference reference = ReadReference(configured);
   Paths paths(chain, doubts);
   std::optional<Findings> best;
   std::tuple<size_t, size_t, size_t> best_rank;
   for (const Paths::Path& path : paths.Anchored()) {
-    Findings findings = JudgePath(chain, paths, path, reference);
+    constexpr size_t kMostSignatures = 100;
+    Findings findings = path.links.size() > kMostSignatures ? Findings{.defects = {{Reason::kPathBudget, 0}}}
+                                                            : JudgePath(chain, paths, path, reference);
     const auto wrong = static_cast<size_t>(std::ranges::count(path.links, Link::kWrong));
     const std::tuple rank{wrong, wrong == 0 ? findings.defects.size() : 0, wrong == 0 ? 0 : path.certs.size()};
     if (!best || rank < best_rank) {
@@ -299,7 +364,9 @@ Findings JudgeChain(const ChainSpec& original, std::string_view configured) {
       best_rank = rank;
     }
   }
-  Findings findings = best ? *std::move(best) : JudgeDeadEnd(chain, paths, reference);
+  Findings findings = best                      ? *std::move(best)
+                      : paths.too_long_at() > 0 ? Findings{.defects = {{Reason::kPathTooLong, paths.too_long_at()}}}
+                                                : JudgeDeadEnd(chain, paths, reference);
   findings.Doubt(doubts.uncertain);
   findings.Doubt(reference.uncertain);
   return findings;

@@ -13,9 +13,20 @@ namespace {
 using certs::Bytes;
 using certs::GeneralName;
 using certs::NameForm;
-using certs::Reason;
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// RFC 1034 3.5 as RFC 1123 2.1 relaxed it, with the underscore that DNS-based names have.
+bool IsLabel(std::string_view label) {
+  constexpr size_t kLongestLabel = 63;
+  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' && label.back() != '-' &&
+         std::ranges::all_of(
+             label, [](char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'z') || c == '-' || c == '_'; });
+}
+
+}  // namespace
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -33,16 +44,6 @@ std::vector<std::string> Labels(std::string_view name) {
     }
   }
   return labels;
-}
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// RFC 1034 3.5 as RFC 1123 2.1 relaxed it, with the underscore that DNS-based names have.
-bool IsLabel(std::string_view label) {
-  constexpr size_t kLongestLabel = 63;
-  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(
-             label, [](char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'z') || c == '-' || c == '_'; });
 }
 
 bool IsHostName(std::string_view name) {
@@ -63,6 +64,8 @@ bool EndsInDomain(std::string_view name, std::string_view domain) {
   return name == domain ||
          (name.size() > domain.size() && name.ends_with(domain) && name[name.size() - domain.size() - 1] == '.');
 }
+
+namespace {
 
 // ------------------------------------------------------------------------------------------------ punycode
 
@@ -162,65 +165,6 @@ bool NeedsNoMapping(std::string_view name) {
          std::ranges::all_of(*points, [](uint32_t c) { return c < 0x80 || (c >= 0xdf && c <= 0xff && c != 0xf7); });
 }
 
-// ------------------------------------------------------------------------------------------------ constraints
-
-enum class Relation : uint8_t { kInside, kOutside, kTouches, kUnknown };
-
-// RFC 5280 4.2.1.10: "zero or more labels to the left-hand side of the name". A wildcard stands for many names: it is
-// inside if all of them are, and touches if some are.
-Relation RelateDns(std::string_view name, std::string_view subtree) {
-  if (subtree.empty()) {
-    return Relation::kInside;
-  }
-  const bool below_only = subtree.starts_with('.');
-  const std::string_view base = subtree.substr(below_only ? 1 : 0);
-  if (!IsHostName(base)) {
-    return Relation::kUnknown;
-  }
-  if (IsWildcard(name)) {
-    const std::string_view parent = name.substr(2);
-    if (EndsInDomain(parent, base)) {
-      return Relation::kInside;
-    }
-    const std::vector<std::string> labels = Labels(base);
-    const bool one_label_more = base.size() > labels.front().size() && base.substr(labels.front().size() + 1) == parent;
-    return one_label_more && !below_only ? Relation::kTouches : Relation::kOutside;
-  }
-  return IsHostName(name) && EndsInDomain(name, base) && !(below_only && name == base) ? Relation::kInside
-                                                                                       : Relation::kOutside;
-}
-
-Relation RelateIp(const Bytes& address, const Bytes& subtree) {
-  const size_t half = subtree.size() / 2;
-  if (subtree.size() != 8 && subtree.size() != 32) {
-    return Relation::kUnknown;
-  }
-  bool hole = false;
-  for (size_t bit = 1; bit < half * 8; ++bit) {
-    const auto is_set = [&](size_t b) { return (subtree[half + b / 8] >> (7 - b % 8) & 1) != 0; };
-    hole = hole || (is_set(bit) && !is_set(bit - 1));
-  }
-  if (hole) {
-    return Relation::kUnknown;
-  }
-  if (address.size() != half) {
-    return Relation::kOutside;
-  }
-  for (size_t i = 0; i < half; ++i) {
-    if (((address[i] ^ subtree[i]) & subtree[half + i]) != 0) {
-      return Relation::kOutside;
-    }
-  }
-  return Relation::kInside;
-}
-
-Relation Relate(const GeneralName& name, const GeneralName& subtree) {
-  if (name.form == NameForm::kIp) {
-    return RelateIp(name.value, subtree.value);
-  }
-  return RelateDns(Lower(certs::AsText(name.value)), Lower(certs::AsText(subtree.value)));
-}
-
 }  // namespace
 
 Reference ReadReference(std::string_view configured) {
@@ -264,46 +208,6 @@ bool Names(const std::vector<GeneralName>& presented, const Reference& reference
     }
     return IsHostName(text) && text == *reference.dns;
   });
-}
-
-void JudgeConstraints(const certs::NameConstraints& constraints, const std::vector<GeneralName>& names, int depth,
-                      Findings& findings) {
-  const auto add = [&](Reason reason) {
-    if (!findings.Has(reason, depth)) {
-      findings.Add(reason, depth);
-    }
-  };
-  for (const GeneralName& name : names) {
-    bool any_permitted = false, inside = false, refused = false, unknown = false;
-    const auto of_its_form = [&](const GeneralName& subtree) { return subtree.form == name.form; };
-    if (name.form != NameForm::kDns && name.form != NameForm::kIp) {
-      if (std::ranges::any_of(constraints.permitted, of_its_form) ||
-          std::ranges::any_of(constraints.excluded, of_its_form)) {
-        findings.Doubt("a subtree of another form than dNSName and iPAddress");
-      }
-      continue;
-    }
-    for (const GeneralName& subtree : constraints.permitted) {
-      if (of_its_form(subtree)) {
-        const Relation relation = Relate(name, subtree);
-        any_permitted = true;
-        inside = inside || relation == Relation::kInside;
-        unknown = unknown || relation == Relation::kUnknown;
-      }
-    }
-    for (const GeneralName& subtree : constraints.excluded) {
-      if (of_its_form(subtree)) {
-        const Relation relation = Relate(name, subtree);
-        refused = refused || relation == Relation::kInside || relation == Relation::kTouches;
-        unknown = unknown || relation == Relation::kUnknown;
-      }
-    }
-    if (unknown) {
-      add(Reason::kNameConstraintUnsupported);
-    } else if (refused || (any_permitted && !inside)) {
-      add(Reason::kNameConstraintViolation);
-    }
-  }
 }
 
 }  // namespace lab::oracle

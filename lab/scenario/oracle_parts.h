@@ -59,8 +59,46 @@ struct Reference {
 };
 Reference ReadReference(std::string_view configured);
 bool Names(const std::vector<certs::GeneralName>& presented, const Reference& reference);
-// Name constraints of `ca` over the names of a certificate below it.
+// Spelling, for whoever compares names.
+std::string Lower(std::string_view text);
+std::vector<std::string> Labels(std::string_view name);
+bool IsHostName(std::string_view name);
+bool IsWildcard(std::string_view name);  // "*" before at least two labels
+bool EndsInDomain(std::string_view name, std::string_view domain);
+// RFC 5280 7.1: letter case and runs of spaces do not matter in PrintableString, UTF8String and IA5String, nor which of
+// the three it is; anything else is compared as it stands. Tags and contents.
+bool SameText(uint8_t a_tag, const certs::Bytes& a, uint8_t b_tag, const certs::Bytes& b);
+
+// oracle_constraints.cc: the names of a certificate that constraints apply to; name constraints of a CA above over
+// them; and how much work that is, names times subtrees of their form.
+std::vector<certs::GeneralName> ConstrainedNames(const certs::CertSpec& cert);
 void JudgeConstraints(const certs::NameConstraints& constraints, const std::vector<certs::GeneralName>& names,
                       int depth, Findings& findings);
+size_t ComparisonsOf(const certs::NameConstraints& constraints, const std::vector<certs::GeneralName>& names);
+
+// oracle_policies.cc: RFC 5280 6.1 as RFC 9618 has it; leaf first.
+struct PolicyStep {
+  const certs::CertSpec* cert;
+  bool self_issued;
+};
+bool PoliciesFail(const std::vector<PolicyStep>& path, bool anchored);
+bool PoliciesAreMalformed(const certs::CertSpec& cert);
+
+// oracle_form.cc: what is no DER, and what is odd about a key, an algorithm, a raw extension.
+struct Element {
+  uint8_t tag;
+  certs::ByteView content;
+};
+// Reads tag, length and content of one DER element off the front; nothing if that is not what stands there.
+std::optional<Element> TakeElement(certs::ByteView& bytes);
+bool IsUnparseable(const certs::CertSpec& cert);
+enum class Standing : uint8_t { kGood, kWeak, kWeakAndUnusable, kUnsupported, kUnknown };
+Standing KeyStanding(const certs::CertSpec& cert);
+// Whether the algorithm that stands beside the signature, parameters included, is one that clients compute.
+bool AlgorithmIsSupported(const certs::ChainSpec& chain, const certs::CertSpec& cert, Findings& findings);
+struct RawStanding {
+  bool malformed = false, unknown_critical = false, doubtful = false;
+};
+RawStanding ReadRaw(const certs::RawExtension& extension);
 
 }  // namespace lab::oracle

@@ -10,10 +10,10 @@ namespace lab {
 
 enum class Outcome : uint8_t {
   kPass,
-  kAcceptBad,     // went on inside TLS with a server it had to refuse
-  kRejectGood,    // refused a server it had to accept
-  kLeak,          // sent something in clear, or before the decision, that it must not
-  kLax,           // broke a SHOULD: EHLO to a server it then left
+  kAcceptBad,   // went on inside TLS with a server it had to refuse
+  kRejectGood,  // refused a server it had to accept
+  kLeak,        // sent something in clear, or before the decision, that it must not
+  kLax,         // broke a SHOULD: EHLO to a server it then left
   kHang,
   kCrash,
   kNotReached,    // never met what the scenario is about: proves nothing
@@ -23,8 +23,9 @@ enum class Outcome : uint8_t {
   kXpass,         // a declared weakness that is no longer there
   kError,         // the harness's own fault
 };
-std::string_view Name(Outcome outcome);    // stable: "accept-bad", ...
-std::string_view Symbol(Outcome outcome);  // one column wide, different for each outcome, so that colour is never needed
+std::string_view Name(Outcome outcome);  // stable: "accept-bad", ...
+std::string_view Symbol(
+    Outcome outcome);  // one column wide, different for each outcome, so that colour is never needed
 std::optional<Outcome> OutcomeByName(std::string_view name);
 std::vector<Outcome> AllOutcomes();
 

@@ -25,6 +25,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::MatchesRegex;
 using testing::Not;
 using testing::SizeIs;
@@ -50,10 +51,11 @@ std::vector<std::string> MembersThatDiffer(const CertCase& from, const CertCase&
 
 // ------------------------------------------------------------------------------------------------ the rows themselves
 
-TEST(CatalogueTest, HasManyCases) { EXPECT_GE(Catalogue().size(), 110u); }
+TEST(CatalogueTest, HasManyCases) { EXPECT_GE(Catalogue().size(), 450u); }
 
 TEST(CatalogueTest, IdsAreUniqueDottedKebabCase) {
-  const auto form = MatchesRegex("(control|time|chain|strength|usage|name)\\.[a-z0-9]+(-[a-z0-9]+)*");
+  const auto form = MatchesRegex(
+      "(control|time|chain|path|trust|strength|usage|name|constraint|policy|encoding|limit)\\.[a-z0-9]+(-[a-z0-9]+)*");
   std::set<std::string> seen;
   for (const CertCase& cert_case : Catalogue()) {
     EXPECT_THAT(cert_case.id, form);
@@ -177,16 +179,25 @@ struct RequiredRow {
   std::string_view expected;
 };
 constexpr RequiredRow kRequiredRows[] = {
-    {"A1", "A"},  {"A2", "A"},  {"A3", "A"},  {"A4", "A"},   {"A5", "A"},   {"A6", "A"},  {"B1", "R"},  {"B2", "R"},
-    {"B3", "R"},  {"B4", "R"},  {"B5", "A"},  {"B6", "P"},   {"B7", "R"},   {"B8", "R"},  {"B9", "AR"}, {"B10", "R"},
-    {"B11", "R"}, {"B12", "R"}, {"C1", "R"},  {"C2", "R"},   {"C3", "R"},   {"C4", "R"},  {"C5", "R"},  {"C6", "R"},
-    {"C7", "R"},  {"C8", "R"},  {"C9", "R"},  {"C10", "R"},  {"C11", "R"},  {"C12", "R"}, {"C13", "R"}, {"C14", "R"},
-    {"C15", "R"}, {"C16", "R"}, {"C17", "R"}, {"D1", "R"},   {"D2", "R"},   {"D3", "R"},  {"D4", "R"},  {"D5", "R"},
-    {"D6", "R"},  {"D11", "R"}, {"E1", "R"},  {"E2", "R"},   {"E3", "A"},   {"E4", "AR"}, {"E5", "AR"}, {"E6", "R"},
-    {"E8", "R"},  {"E9", "R"},  {"E10", "R"}, {"E11", "R"},  {"E12", "R"},  {"F1", "R"},  {"F2", "R"},  {"F3", "R"},
-    {"F4", "R"},  {"F5", "R"},  {"F6", "P"},  {"F7", "R"},   {"F8", "A"},   {"F9", "R"},  {"F10", "R"}, {"F11", "R"},
-    {"F12", "R"}, {"F13", "P"}, {"F14", "R"}, {"F15", "AR"}, {"F16", "AR"}, {"F17", "A"}, {"F18", "R"}, {"F19", "AR"},
-    {"F20", "R"}, {"F21", "R"},
+    {"A1", "A"},   {"A2", "A"},   {"A3", "A"},   {"A4", "A"},   {"A5", "A"},   {"A6", "A"},   {"B1", "R"},
+    {"B2", "R"},   {"B3", "R"},   {"B4", "R"},   {"B5", "A"},   {"B6", "P"},   {"B7", "R"},   {"B8", "R"},
+    {"B9", "AR"},  {"B10", "R"},  {"B11", "R"},  {"B12", "R"},  {"C1", "R"},   {"C2", "R"},   {"C3", "R"},
+    {"C4", "R"},   {"C5", "R"},   {"C6", "R"},   {"C7", "R"},   {"C8", "R"},   {"C9", "R"},   {"C10", "R"},
+    {"C11", "R"},  {"C12", "R"},  {"C13", "R"},  {"C14", "R"},  {"C15", "R"},  {"C16", "R"},  {"C17", "R"},
+    {"D1", "R"},   {"D2", "R"},   {"D3", "R"},   {"D4", "R"},   {"D5", "R"},   {"D6", "R"},   {"D11", "R"},
+    {"E1", "R"},   {"E2", "R"},   {"E3", "A"},   {"E4", "AR"},  {"E5", "AR"},  {"E6", "R"},   {"E8", "R"},
+    {"E9", "R"},   {"E10", "R"},  {"E11", "R"},  {"E12", "R"},  {"F1", "R"},   {"F2", "R"},   {"F3", "R"},
+    {"F4", "R"},   {"F5", "R"},   {"F6", "P"},   {"F7", "R"},   {"F8", "A"},   {"F9", "R"},   {"F10", "R"},
+    {"F11", "R"},  {"F12", "R"},  {"F13", "P"},  {"F14", "R"},  {"F15", "AR"}, {"F16", "AR"}, {"F17", "A"},
+    {"F18", "R"},  {"F19", "AR"}, {"F20", "R"},  {"F21", "R"},  {"A7", "A"},   {"A8", "R"},   {"B13", "A"},
+    {"C18", "R"},  {"C22", "AR"}, {"C23", "AR"}, {"C24", "AR"}, {"C25", "AR"}, {"C26", "AR"}, {"C27", "AR"},
+    {"C28", "AR"}, {"C29", "A"},  {"C31", "AR"}, {"C32", "AR"}, {"C33", "AR"}, {"C34", "R"},  {"C35", "R"},
+    {"C36", "R"},  {"C37", "P"},  {"C38", "R"},  {"C39", "A"},  {"D7", "R"},   {"D8", "R"},   {"D9", "AR"},
+    {"D10", "AR"}, {"D12", "R"},  {"D13", "AR"}, {"E13", "AR"}, {"E14", "R"},  {"E15", "R"},  {"E16", "AR"},
+    {"F22", "AR"}, {"F23", "R"},  {"F24", "R"},  {"F25", "AR"}, {"F26", "AR"}, {"F28", "R"},  {"F29", "R"},
+    {"G1", "AR"},  {"G2", "AR"},  {"G3", "AR"},  {"G4", "AR"},  {"G5", "AR"},  {"G6", "AR"},  {"G7", "R"},
+    {"G8", "AR"},  {"G9", "AR"},  {"H1", "AR"},  {"I1", "AR"},  {"I2", "AR"},  {"I3", "R"},   {"I4", "AR"},
+    {"I5", "AR"},  {"I7", "A"},
 };
 
 TEST(CatalogueTest, CoversEveryRequiredRowWithTheVerdictItAsksFor) {
@@ -212,12 +223,12 @@ TEST(CatalogueTest, FaultsOfIssuersStandBesideThoseOfTheLeaf) {
     depths[cert_case.expected.reason].insert(cert_case.expected.depth);
   }
   const std::set<int> everywhere = {0, 1, 2};
-  EXPECT_EQ(depths[Reason::kExpired], everywhere);
-  EXPECT_EQ(depths[Reason::kNotYetValid], everywhere);
-  EXPECT_EQ(depths[Reason::kWeakKey], everywhere);
-  EXPECT_EQ(depths[Reason::kExtendedKeyUsage], everywhere);
-  EXPECT_EQ(depths[Reason::kUnknownCriticalExtension], everywhere);
-  EXPECT_EQ(depths[Reason::kUnknownIssuer], everywhere);
+  EXPECT_THAT(depths[Reason::kExpired], IsSupersetOf(everywhere));
+  EXPECT_THAT(depths[Reason::kNotYetValid], IsSupersetOf(everywhere));
+  EXPECT_THAT(depths[Reason::kWeakKey], IsSupersetOf(everywhere));
+  EXPECT_THAT(depths[Reason::kExtendedKeyUsage], IsSupersetOf(everywhere));
+  EXPECT_THAT(depths[Reason::kUnknownCriticalExtension], IsSupersetOf(everywhere));
+  EXPECT_THAT(depths[Reason::kUnknownIssuer], IsSupersetOf(everywhere));
   const std::set<int> below_the_anchor = {0, 1};
   EXPECT_EQ(depths[Reason::kMalformedTime], below_the_anchor);
   EXPECT_EQ(depths[Reason::kInvalidValidity], below_the_anchor);
@@ -234,7 +245,9 @@ TEST(CatalogueTest, FaultsOfIssuersStandBesideThoseOfTheLeaf) {
 // What is asked of an anchor beyond its name and key is policy (RFC 5280 6.1.1 d).
 TEST(CatalogueTest, WhatIsWrongWithAnAnchorIsMarkedAsPolicy) {
   for (const CertCase& cert_case : Catalogue()) {
-    if (cert_case.expected.depth == 2 && cert_case.expected.reason != Reason::kUnknownIssuer) {
+    const bool usual =
+        cert_case.chain.At("intermediate").issuer == "root" && cert_case.chain.At("leaf").issuer == "intermediate";
+    if (usual && cert_case.expected.depth == 2 && cert_case.expected.reason != Reason::kUnknownIssuer) {
       EXPECT_TRUE(cert_case.policy_dependent) << cert_case.id;
     }
   }
@@ -360,6 +373,39 @@ const std::map<std::string_view, std::string_view> kWitnessCannotJudge = {
     {"usage.intermediate-eku-any-only", "lets anyExtendedKeyUsage of a CA count for nothing, which is policy"},
     {"name.reference-u-label", "compares bytes; converting is its caller's business"},
     {"name.reference-trailing-dot", "compares bytes; stripping the dot is its caller's business"},
+    {"control.bridge", "takes the first certificate of a name and never goes back for another (RFC 4158 2.4)"},
+    {"path.bridge-permitted", "the same"},
+    {"path.cross-expired", "the same"},
+    {"path.cross-not-yet-valid", "the same"},
+    {"path.cross-signature", "the same"},
+    {"path.cross-constrained", "the same"},
+    {"path.cross-unknown-critical", "the same"},
+    {"trust.intermediate-is-anchor", "trusts self-signed CAs only, unless told otherwise"},
+    {"trust.intermediate-is-anchor-not-sent", "the same"},
+    {"trust.leaf-is-anchor", "the same"},
+    {"trust.self-signed-leaf-is-anchor", "the same"},
+    {"trust.other-authority-key-id", "takes a key identifier for a condition; RFC 4158 3.5.12 orders by it"},
+    {"constraint.ip4-permitted-address", "knows no iPAddress constraints, as above"},
+    {"constraint.ip4-permitted-net", "the same"},
+    {"constraint.ip4-permitted-odd-net", "the same"},
+    {"constraint.ip4-permitted-all", "the same"},
+    {"constraint.ip4-permitted-host-bits", "the same"},
+    {"constraint.ip4-excluded-neighbour", "the same"},
+    {"constraint.ip4-excluded-ip6", "the same"},
+    {"constraint.ip4-dns-only", "the same"},
+    {"constraint.ip6-permitted-address", "the same"},
+    {"constraint.ip6-permitted-net", "the same"},
+    {"constraint.ip6-permitted-odd-net", "the same"},
+    {"constraint.ip6-excluded-other", "the same"},
+    {"constraint.ip6-excluded-ip4", "the same"},
+    {"encoding.truncated-unrelated", "cannot be asked: its parser does not take the certificate that nobody needs"},
+    {"encoding.half-unrelated", "the same"},
+    {"encoding.garbage-unrelated", "the same"},
+    {"encoding.text-unrelated", "the same"},
+    {"encoding.empty-sequence-unrelated", "the same"},
+    {"encoding.claims-four-gigabytes-unrelated", "the same"},
+    {"encoding.indefinite-length-unrelated", "the same"},
+    {"usage.netscape-client", "still minds Netscape's type"},
 };
 
 TEST(CatalogueTest, BoringSslAcceptsWhatMustBeAccepted) {
@@ -379,6 +425,15 @@ TEST(CatalogueTest, BoringSslAcceptsWhatMustBeAccepted) {
   EXPECT_EQ(accepted + static_cast<int>(kWitnessCannotJudge.size()), static_cast<int>(good));
 }
 
+// What it lets pass although it checks such things.
+const std::map<std::string_view, std::string_view> kWitnessForgives = {
+    {"trust.issuer-t61", "converts T61String before it compares names"},
+    {"trust.issuer-bmp", "converts BMPString before it compares names"},
+    {"strength.key-long-length-intermediate", "this library of 2022 reads BER lengths"},
+    {"encoding.long-length-intermediate", "the same"},
+    {"encoding.trailing-intermediate", "whoever calls its parser must look for what is left"},
+};
+
 // It is lenient, but in these things it is an honest witness of the other side.
 TEST(CatalogueTest, BoringSslRefusesWhatItChecksToo) {
   const std::set<Reason> checked = {Reason::kSelfSigned, Reason::kUnknownIssuer, Reason::kSignatureInvalid,
@@ -389,7 +444,8 @@ TEST(CatalogueTest, BoringSslRefusesWhatItChecksToo) {
     }
     const auto chain = SharedIssuer().Issue(cert_case.chain);
     ASSERT_TRUE(chain) << cert_case.id;
-    EXPECT_NE(AskBoringSsl(**chain, cert_case.reference), X509_V_OK) << cert_case.id;
+    const bool refused = AskBoringSsl(**chain, cert_case.reference) != X509_V_OK;
+    EXPECT_NE(refused, kWitnessForgives.contains(cert_case.id)) << cert_case.id;
   }
 }
 
