@@ -213,6 +213,18 @@ void AddEncodings(CaseList& list) {
            [](ChainSpec& chain) { chain.leaf().not_after.form = TimeForm::kGeneralized; });
 }
 
+// How long a certificate may live is a rule of public root programmes and of no standard.
+void AddLongLives(CaseList& list) {
+  list.Add({.id = "time.leaf-five-years",
+            .summary = "the leaf lives five years, longer than any public CA may grant",
+            .rows = {"B14"},
+            .source = "RFC 5280 4.1.2.5",
+            .twin = "control.good",
+            .policy_dependent = true,
+            .severity = Severity::kLow},
+           [](ChainSpec& chain) { chain.leaf().not_after.from_now = days(5 * 365); });
+}
+
 }  // namespace
 
 void AddTimeCases(CaseList& list) {
@@ -228,6 +240,7 @@ void AddTimeCases(CaseList& list) {
   AddInverted(list);
   AddMalformed(list);
   AddEncodings(list);
+  AddLongLives(list);
 }
 
 }  // namespace certs::catalogue
