@@ -7,6 +7,7 @@
 #include "certs/diff.h"
 #include "certs/members.h"
 #include "certs/spec.h"
+#include "fakeserver/dns_zone.h"
 #include "fakeserver/scripts.h"
 
 namespace lab {
@@ -19,10 +20,12 @@ struct World {
   fakeserver::SmtpScript smtp;
   fakeserver::TlsScript tls;
   fakeserver::LinkScript link;
+  fakeserver::DnsZone dns;  // what a client that looks things up is told
 
   bool operator==(const World&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"reference", &World::reference}, Member{"chain", &World::chain},
-                                              Member{"smtp", &World::smtp}, Member{"tls", &World::tls}, Member{"link", &World::link}};
+                                              Member{"smtp", &World::smtp}, Member{"tls", &World::tls}, Member{"link", &World::link},
+                                              Member{"dns", &World::dns}};
 };
 
 World GoodWorld();

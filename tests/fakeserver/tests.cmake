@@ -10,3 +10,7 @@ starttls_lab_test(fakeserver_units_test LIBS starttls_lab::fakeserver
 starttls_lab_test(connection_test LIBS fakeserver_test_client
   SOURCES fakeserver/connection_test.cc fakeserver/connection_fault_test.cc fakeserver/tls_identity_test.cc)
 starttls_lab_test(server_test LIBS fakeserver_test_client SOURCES fakeserver/server_test.cc)
+
+# glibc's own codec is the second opinion on what the fake resolver writes.
+starttls_lab_test(dns_server_test LIBS starttls_lab::fakeserver resolv
+  SOURCES fakeserver/dns_reader.cc fakeserver/dns_answer_test.cc fakeserver/dns_server_test.cc)
