@@ -6,7 +6,7 @@
 packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev libuv1-dev libidn2-dev libfmt-dev
                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev"
 packages_run="openssl curl python3"
-packages_test="libgtest-dev libgmock-dev binutils"
+packages_test="libgtest-dev libgmock-dev binutils libgnutls28-dev libtasn1-6-dev"
 packages_fuzz="clang-19 libclang-rt-19-dev"
 packages_bench="libbenchmark-dev"
 

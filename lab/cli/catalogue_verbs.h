@@ -27,8 +27,11 @@ struct CertsOptions {
   std::string filter;
   std::string folder;
   std::string now;     // RFC 3339; empty: the real time
-  bool force = false;  // write into a folder that is not empty
+  std::string limbo;   // also, or instead of the folder: a file for an x509-limbo document; "-" = standard output
+  bool force = false;  // write into a folder that is not empty, over a file that exists
 };
+// Writes chains, keys, anchors and manifest.json (certs.schema.json in this folder says what is in it). Issues
+// everything before it writes anything.
 int CertsVerb(const CertsOptions& options);
 
 }  // namespace lab

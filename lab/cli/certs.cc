@@ -1,15 +1,18 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "certs/bytes.h"
 #include "certs/describe.h"
 #include "certs/issue.h"
 #include "lab/cli/catalogue_verbs.h"
-#include "lab/cli/cell.h"
 #include "lab/cli/exit_code.h"
+#include "lab/cli/limbo_export.h"
+#include "lab/cli/scenario_json.h"
 #include "lab/runner/clock.h"
 #include "lab/scenario/scenario.h"
 
@@ -19,6 +22,64 @@ namespace {
 using certs::ErrorCode;
 using certs::Fail;
 using Json = nlohmann::ordered_json;
+
+// ------------------------------------------------------------------------------------------------ what to write
+
+// PEM blocks, each under a summary that says what to look at. Lines outside the armour are ignored by every PEM reader.
+std::string Annotated(const std::vector<certs::Bytes>& certificates) {
+  std::string text;
+  for (const certs::Bytes& der : certificates) {
+    text += certs::Describe(der) + "\n" + certs::ToPem("CERTIFICATE", der) + "\n";
+  }
+  return text;
+}
+
+// A conversation's chain is the good one: nothing to export beyond it.
+bool HasCertificatesOfItsOwn(const Scenario& scenario) {
+  static const World good = GoodWorld();
+  return scenario.twin.empty() || scenario.world.chain != good.chain || scenario.world.reference != good.reference;
+}
+
+struct File {
+  const char* role;  // its name in the manifest
+  const char* suffix;
+  std::string text;
+};
+
+certs::Result<std::vector<File>> FilesOf(const certs::IssuedChain& chain) {
+  std::vector<File> files = {{"chain", ".chain.pem", Annotated(chain.presented)},
+                             {"ca", ".ca.pem", Annotated(chain.trusted)}};
+  if (chain.key) {
+    auto key = certs::PrivateKeyToPem(chain.key.get());
+    if (!key) {
+      return std::unexpected(key.error());
+    }
+    files.push_back({"key", ".key.pem", *std::move(key)});
+  }
+  return files;
+}
+
+Json ManifestCase(const Scenario& scenario, const std::vector<File>& files, int64_t now) {
+  Json names = Json::object();
+  for (const File& file : files) {
+    names[file.role] = scenario.id + file.suffix;
+  }
+  return {{"id", scenario.id},
+          {"summary", scenario.summary},
+          {"rows", scenario.rows},
+          {"source", scenario.source},
+          {"severity", certs::Name(scenario.severity)},
+          {"twin", scenario.twin},
+          {"host", scenario.world.reference},
+          {"time", ToRfc3339(now)},
+          {"exact_clock", scenario.exact_clock},
+          {"policy_dependent", scenario.policy_dependent},
+          {"offline", DecidedByCertificates(scenario)},
+          {"expect", ExpectToJson(scenario.expect)},
+          {"files", std::move(names)}};
+}
+
+// ------------------------------------------------------------------------------------------------ writing it
 
 certs::Result<void> WriteFile(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -30,45 +91,73 @@ certs::Result<void> WriteFile(const std::filesystem::path& path, const std::stri
   return {};
 }
 
-// PEM blocks, each under a summary that says what to look at. Lines outside the armour are ignored by every PEM reader.
-std::string Annotated(const std::vector<certs::Bytes>& certificates) {
-  std::string text;
-  for (const certs::Bytes& der : certificates) {
-    text += certs::Describe(der) + "\n" + certs::ToPem("CERTIFICATE", der) + "\n";
+certs::Result<void> PrepareFolder(const CertsOptions& options) {
+  std::error_code error;
+  const std::filesystem::path folder(options.folder);
+  if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error)) {
+    return Fail(ErrorCode::kBadInput, fmt::format("{} is not a folder", certs::Escaped(options.folder)));
   }
-  return text;
+  if (!options.force && std::filesystem::exists(folder, error) && !std::filesystem::is_empty(folder, error)) {
+    return Fail(ErrorCode::kBadInput,
+                fmt::format("{} is not empty; name a new folder, or say --force", certs::Escaped(options.folder)));
+  }
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return Fail(ErrorCode::kIo,
+                fmt::format("cannot make the folder {}: {}", certs::Escaped(options.folder), error.message()));
+  }
+  return {};
 }
 
-certs::Result<Json> Export(const Scenario& scenario, const std::filesystem::path& folder, certs::Issuer& issuer) {
-  auto chain = issuer.Issue(scenario.world.chain);
-  if (!chain) {
-    return std::unexpected(chain.error());
+certs::Result<void> WriteFolder(const CertsOptions& options, const std::vector<IssuedCase>& cases, int64_t now) {
+  if (auto prepared = PrepareFolder(options); !prepared) {
+    return prepared;
   }
-  auto key = certs::PrivateKeyToPem((*chain)->key.get());
-  if (!key) {
-    return std::unexpected(key.error());
-  }
-  const std::pair<const char*, std::string> files[] = {
-      {".chain.pem", Annotated((*chain)->presented)}, {".ca.pem", Annotated((*chain)->trusted)}, {".key.pem", *key}};
-  for (const auto& [suffix, text] : files) {
-    if (auto written = WriteFile(folder / (scenario.id + suffix), text); !written) {
-      return std::unexpected(written.error());
+  const std::filesystem::path folder(options.folder);
+  Json listed = Json::array();
+  for (const IssuedCase& one : cases) {
+    const auto files = FilesOf(*one.chain);
+    if (!files) {
+      return Fail(files.error().code, one.scenario->id + ": " + files.error().detail);
     }
+    for (const File& file : *files) {
+      if (auto written = WriteFile(folder / (one.scenario->id + file.suffix), file.text); !written) {
+        return written;
+      }
+    }
+    listed.push_back(ManifestCase(*one.scenario, *files, now));
   }
-  Json expect = Json::object();
-  for (const auto& [policy, expectation] : scenario.expect) {
-    expect[std::string(Name(policy))] = ToWords(expectation);
+  const Json manifest = {{"version", "1.0"}, {"suite", "starttls-lab " STARTTLS_LAB_VERSION}, {"cases", listed}};
+  return WriteFile(folder / "manifest.json", manifest.dump(2, ' ', true, Json::error_handler_t::replace) + "\n");
+}
+
+certs::Result<void> WriteLimbo(const CertsOptions& options, const std::vector<IssuedCase>& cases, int64_t now) {
+  if (options.limbo == "-") {
+    std::cout << LimboDocument(cases, now) << std::flush;
+    return {};
   }
-  return Json{{"id", scenario.id},
-              {"summary", certs::Escaped(scenario.summary)},
-              {"rows", scenario.rows},
-              {"source", scenario.source},
-              {"host", certs::Escaped(scenario.world.reference)},
-              {"time", ToRfc3339(issuer.now())},
-              {"chain", scenario.id + ".chain.pem"},
-              {"ca", scenario.id + ".ca.pem"},
-              {"key", scenario.id + ".key.pem"},
-              {"expect", expect}};
+  std::error_code error;
+  if (!options.force && std::filesystem::exists(options.limbo, error)) {
+    return Fail(ErrorCode::kBadInput,
+                fmt::format("{} exists; name a new file, or say --force", certs::Escaped(options.limbo)));
+  }
+  return WriteFile(options.limbo, LimboDocument(cases, now));
+}
+
+// Everything is issued before anything is written: a case that cannot be is an error without half a folder.
+certs::Result<std::vector<IssuedCase>> IssueAll(const std::vector<const Scenario*>& scenarios, certs::Issuer& issuer) {
+  std::vector<IssuedCase> cases;
+  for (const Scenario* scenario : scenarios) {
+    if (!HasCertificatesOfItsOwn(*scenario)) {
+      continue;
+    }
+    auto chain = issuer.Issue(scenario->world.chain);
+    if (!chain) {
+      return Fail(chain.error().code, scenario->id + ": " + chain.error().detail);
+    }
+    cases.push_back({scenario, *std::move(chain)});
+  }
+  return cases;
 }
 
 }  // namespace
@@ -78,48 +167,40 @@ int CertsVerb(const CertsOptions& options) {
   if (!scenarios) {
     return Complain(scenarios.error());
   }
-  std::optional<int64_t> now = options.now.empty() ? std::optional(UnixNow()) : FromRfc3339(options.now);
+  const std::optional<int64_t> now = options.now.empty() ? std::optional(UnixNow()) : FromRfc3339(options.now);
   if (!now) {
     return Complain({ErrorCode::kBadInput, fmt::format("--now takes a date such as 2026-01-01T00:00:00Z, not \"{}\"",
                                                        certs::Escaped(options.now))});
   }
-  std::error_code error;
-  const std::filesystem::path folder(options.folder);
-  if (std::filesystem::exists(folder, error) && !std::filesystem::is_directory(folder, error)) {
-    return Complain({ErrorCode::kBadInput, fmt::format("{} is not a folder", certs::Escaped(options.folder))});
-  }
-  if (!options.force && std::filesystem::exists(folder, error) && !std::filesystem::is_empty(folder, error)) {
-    return Complain({ErrorCode::kBadInput, fmt::format("{} is not empty; name a new folder, or say --force",
-                                                       certs::Escaped(options.folder))});
-  }
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return Complain({ErrorCode::kIo,
-                     fmt::format("cannot make the folder {}: {}", certs::Escaped(options.folder), error.message())});
+  if (options.folder.empty() && options.limbo.empty()) {
+    return Complain({ErrorCode::kBadInput, "certs takes a FOLDER, or --limbo FILE, or both"});
   }
   certs::Issuer issuer(certs::KeyRing::Random(), *now);
-  Json cases = Json::array();
-  size_t written = 0;
-  for (const Scenario* scenario : *scenarios) {
-    // A conversation's chain is the good one: nothing to export beyond it.
-    if (scenario->id.starts_with("smtp.")) {
-      continue;
-    }
-    auto one = Export(*scenario, folder, issuer);
-    if (!one) {
-      return Complain(one.error());
-    }
-    cases.push_back(std::move(*one));
-    ++written;
+  const auto cases = IssueAll(*scenarios, issuer);
+  if (!cases) {
+    return Complain(cases.error());
   }
-  const Json manifest = {{"version", "1.0"}, {"suite", "starttls-lab " STARTTLS_LAB_VERSION}, {"cases", cases}};
-  if (auto done =
-          WriteFile(folder / "manifest.json", manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-      !done) {
-    return Complain(done.error());
+  if (!options.folder.empty()) {
+    if (auto done = WriteFolder(options, *cases, *now); !done) {
+      return Complain(done.error());
+    }
   }
-  fmt::print("{} chains with their keys and anchors, and manifest.json, in {}\n", written,
-             certs::Escaped(options.folder));
+  if (!options.limbo.empty()) {
+    if (auto done = WriteLimbo(options, *cases, *now); !done) {
+      return Complain(done.error());
+    }
+  }
+  std::FILE* said = options.limbo == "-" ? stderr : stdout;  // where the document goes, no word may stand between
+  if (!options.folder.empty()) {
+    fmt::print(said, "{} chains with their keys and anchors, and manifest.json, in {}\n", cases->size(),
+               certs::Escaped(options.folder));
+  }
+  if (!options.limbo.empty()) {
+    fmt::print(
+        said, "{} x509-limbo test cases in {}\n",
+        std::ranges::count_if(*cases, [](const IssuedCase& one) { return DecidedByCertificates(*one.scenario); }),
+        certs::Escaped(options.limbo));
+  }
   return kExitOk;
 }
 

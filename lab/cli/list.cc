@@ -8,6 +8,7 @@
 #include "lab/cli/catalogue_verbs.h"
 #include "lab/cli/cell.h"
 #include "lab/cli/exit_code.h"
+#include "lab/cli/scenario_json.h"
 #include "lab/scenario/scenario.h"
 
 namespace lab {
@@ -28,20 +29,6 @@ std::string_view Name(Modes modes) {
 }
 
 Json ToJson(const Scenario& scenario) {
-  Json expect = Json::object();
-  for (const auto& [policy, expectation] : scenario.expect) {
-    Json one = {{"demand", lab::Name(expectation.demand)}, {"must_reach", lab::Name(expectation.must_reach)}};
-    if (!expectation.verdict.ok()) {
-      one["reason"] = certs::Name(expectation.verdict.reason);
-      one["depth"] = expectation.verdict.depth;
-    }
-    Json also = Json::array();
-    for (certs::Reason reason : expectation.also) {
-      also.push_back(certs::Name(reason));
-    }
-    one["also"] = also;
-    expect[std::string(lab::Name(policy))] = one;
-  }
   return {{"id", scenario.id},
           {"summary", certs::Escaped(scenario.summary)},
           {"rows", scenario.rows},
@@ -54,7 +41,7 @@ Json ToJson(const Scenario& scenario) {
           {"policy_dependent", scenario.policy_dependent},
           {"exact_clock", scenario.exact_clock},
           {"edit", EditInWords(scenario)},
-          {"expect", expect}};
+          {"expect", ExpectToJson(scenario.expect)}};
 }
 
 int ListJson(const std::vector<const Scenario*>& scenarios) {

@@ -106,8 +106,9 @@ void AddCerts(CLI::App& app, Action& action) {
   AddCommon(verb, options->common);
   verb->add_option("--filter", options->filter, "globs on ids, row:B1, commas between, ! excludes");
   verb->add_option("--now", options->now, "the date the certificates are made for");
-  verb->add_flag("--force", options->force, "write into a folder that is not empty");
-  verb->add_option("folder", options->folder, "where to")->required();
+  verb->add_option("--limbo", options->limbo, "an x509-limbo document of the cases; - is standard output");
+  verb->add_flag("--force", options->force, "write into a folder that is not empty, over a file that exists");
+  verb->add_option("folder", options->folder, "where to; may be left out with --limbo");
   verb->callback([options, &action] { action = [options] { return CertsVerb(*options); }; });
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -61,6 +62,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"VerifyNoHost", {"verify", "--chain", "x", "--ca", "y"}, 2, "--host"},
         BadInput{
             "VerifyBadTime", {"verify", "--chain", "x", "--ca", "y", "--host", "a.test", "--time", "noon"}, 2, "noon"},
+        BadInput{"CertsNowhere", {"certs", "--filter", "control.good"}, 2, "FOLDER"},
+        BadInput{"CertsLimboIsThere", {"certs", "--filter", "control.good", "--limbo", "/dev/null"}, 2, "/dev/null"},
         BadInput{"OutIsNoFolder", {"run", "--filter", "control.good", "--out", "/dev/null/x"}, 3, "/dev/null/x"}),
     [](const auto& test) { return std::string(test.param.name); });
 
@@ -186,6 +189,64 @@ TEST(Certs, ExportsWhatVerifyThenJudges) {
   EXPECT_EQ(verify("time.leaf-expired"), 1);
   const Json manifest = Json::parse(ReadFile(out + "/manifest.json"));
   EXPECT_EQ(manifest.at("cases").size(), 2u);
+}
+
+// Everything a program needs that walks the folder: no file is missing, and no case without its expectations.
+TEST(Certs, ManifestSaysWhatEachCaseIsAndWhereItsFilesAre) {
+  const TemporaryFolder folder;
+  const std::string out = folder.path() + "/pki";
+  ASSERT_EQ(RunLab({"certs", "--now", "2026-03-01T12:00:00Z", out}).exit_code, 0);
+  const Json manifest = Json::parse(ReadFile(out + "/manifest.json"));
+  const Json listed = Json::parse(RunLab({"list", "--json"}).out);
+  std::map<std::string, Json> scenarios;
+  for (const Json& scenario : listed) {
+    scenarios.emplace(scenario.at("id"), scenario);
+  }
+  size_t files = 1;  // the manifest
+  for (const Json& one : manifest.at("cases")) {
+    SCOPED_TRACE(one.at("id"));
+    const Json& scenario = scenarios.at(one.at("id"));
+    for (const char* member : {"rows", "source", "expect", "exact_clock", "policy_dependent"}) {
+      EXPECT_EQ(one.at(member), scenario.at(member)) << member;
+    }
+    EXPECT_EQ(one.at("time"), "2026-03-01T12:00:00Z");
+    EXPECT_FALSE(one.at("host").get<std::string>().empty());
+    EXPECT_TRUE(one.at("files").contains("chain"));
+    EXPECT_TRUE(one.at("files").contains("ca"));
+    for (const auto& [role, name] : one.at("files").items()) {
+      EXPECT_TRUE(std::filesystem::is_regular_file(out + "/" + name.get<std::string>())) << role;
+      ++files;
+    }
+  }
+  EXPECT_GE(manifest.at("cases").size(), 450u);
+  EXPECT_EQ(files, static_cast<size_t>(
+                       std::distance(std::filesystem::directory_iterator(out), std::filesystem::directory_iterator())));
+}
+
+TEST(Certs, LimboDocumentIsAnsweredByTheVerifierAsItExpects) {
+  const ProgramRun certs = RunLab({"certs", "--limbo", "-"});
+  ASSERT_EQ(certs.exit_code, 0) << certs.err;
+  const Json document = Json::parse(certs.out);
+  EXPECT_EQ(document.at("version"), 1);
+  const ProgramRun verify = RunLab({"verify", "--limbo"}, certs.out);
+  ASSERT_EQ(verify.exit_code, 0) << verify.err;
+  const Json answers = Json::parse(verify.out).at("results");
+  ASSERT_EQ(answers.size(), document.at("testcases").size());
+  EXPECT_GE(answers.size(), 450u);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const Json& asked = document.at("testcases")[i];
+    EXPECT_EQ(answers[i].at("actual_result"), asked.at("expected_result"))
+        << asked.at("id") << ": " << answers[i].at("context");
+  }
+}
+
+TEST(Certs, LimboFileIsWrittenOverOnlyIfForced) {
+  const TemporaryFolder folder;
+  const std::string file = folder.Write("limbo.json", "mine");
+  EXPECT_EQ(RunLab({"certs", "--filter", "control.good", "--limbo", file}).exit_code, 2);
+  EXPECT_EQ(ReadFile(file), "mine");
+  EXPECT_EQ(RunLab({"certs", "--filter", "control.good", "--limbo", file, "--force"}).exit_code, 0);
+  EXPECT_EQ(Json::parse(ReadFile(file)).at("testcases").size(), 1u);
 }
 
 TEST(Certs, RefusesAFolderWithSomethingInIt) {

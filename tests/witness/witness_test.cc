@@ -1,0 +1,127 @@
+// Every chain of the catalogue before verifiers that are not ours. Where one of them and the expectation differ,
+// disagreements.toml says who is right; what is not listed there fails, and so does what is listed but no longer so.
+#include "tests/witness/witness.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+#include "certs/catalogue.h"
+#include "certs/issue.h"
+#include "tests/witness/disagreements.h"
+
+namespace witness {
+namespace {
+
+constexpr int64_t kNow = 1'790'000'000;  // 2026-09-21: a lab date
+
+// The cases that can be put before a verifier of files: there is a leaf, and the host is one to connect to.
+bool CanBeAsked(const certs::CertCase& one) {
+  return !one.chain.presented.empty() && one.expected.reason != certs::Reason::kInvalidReference;
+}
+
+const std::vector<Question>& Questions() {
+  static const std::vector<Question> questions = [] {
+    certs::Issuer issuer(certs::KeyRing::FromSeed(3), kNow);
+    std::vector<Question> all;
+    for (const certs::CertCase& one : certs::Catalogue()) {
+      if (!CanBeAsked(one)) {
+        continue;
+      }
+      const auto chain = issuer.Issue(one.chain);
+      if (!chain) {
+        ADD_FAILURE() << one.id << ": " << chain.error().detail;
+        continue;
+      }
+      all.push_back({one.id, (*chain)->presented, (*chain)->trusted, one.reference, kNow});
+    }
+    return all;
+  }();
+  return questions;
+}
+
+struct Witness {
+  const char* name;
+  std::string (*version)();
+  std::vector<Answer> (*ask)(const std::vector<Question>&);
+  std::string Disagreements::* listed_version;
+};
+
+void PrintTo(const Witness& witness, std::ostream* out) { *out << witness.name; }
+
+class WitnessTest : public testing::TestWithParam<Witness> {};
+
+TEST_P(WitnessTest, DisagreesExactlyWhereItIsListedWithTheReason) {
+  const Witness& witness = GetParam();
+  const Disagreements listed = ReadDisagreements();
+  if (witness.version() != listed.*witness.listed_version) {
+    GTEST_SKIP() << "the list is for " << witness.name << " " << listed.*witness.listed_version << ", this is "
+                 << witness.version();
+  }
+  const std::vector<Answer> answers = witness.ask(Questions());
+  ASSERT_EQ(answers.size(), Questions().size());
+  int differ = 0;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const certs::CertCase& one = *certs::FindCase(Questions()[i].id);
+    int entries = 0;
+    for (const Disagreement& entry : listed.all) {
+      // An entry speaks of those cases only where its witness's answer would be the wrong one.
+      entries +=
+          entry.witness == witness.name && entry.accepts != one.expected.ok() && entry.Covers(one.id, entry.accepts)
+              ? 1
+              : 0;
+    }
+    const bool differs = answers[i].accepted != one.expected.ok();
+    differ += differs ? 1 : 0;
+    EXPECT_EQ(entries, differs ? 1 : 0) << one.id << ": expected " << ToString(one.expected) << "; " << witness.name
+                                        << (answers[i].accepted ? " accepts" : " refuses: ") << answers[i].words;
+  }
+  RecordProperty("asked", static_cast<int>(answers.size()));
+  RecordProperty("differ", differ);
+}
+
+INSTANTIATE_TEST_SUITE_P(Third, WitnessTest,
+                         testing::Values(Witness{"openssl", OpensslVersion, AskOpenssl,
+                                                 &Disagreements::openssl_version},
+                                         Witness{"gnutls", GnutlsVersion, AskGnutls, &Disagreements::gnutls_version}),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(DisagreementList, SaysWhoIsRightByWhichClauseAndWhy) {
+  const std::set<std::string> witnesses = {"openssl", "gnutls"}, sides = {"lab", "policy", "question"};
+  const auto source = testing::MatchesRegex("(; RFC [0-9]{4}( [0-9]+(\\.[0-9]+)*( [a-z][0-9]?)?)?)+");
+  for (const Disagreement& entry : ReadDisagreements().all) {
+    SCOPED_TRACE(entry.why);
+    EXPECT_TRUE(witnesses.contains(entry.witness)) << entry.witness;
+    EXPECT_TRUE(sides.contains(entry.right)) << entry.right << ": where the witness is right, the lab is to be mended";
+    EXPECT_THAT("; " + entry.clause, source);
+    EXPECT_GT(entry.why.size(), 20u);
+    EXPECT_FALSE(entry.cases.empty());
+  }
+}
+
+// Where the list says that standards leave a choice, the catalogue must say so too.
+TEST(DisagreementList, CallsPolicyWhatTheCatalogueCallsPolicy) {
+  for (const Disagreement& entry : ReadDisagreements().all) {
+    for (const certs::CertCase& one : certs::Catalogue()) {
+      if (entry.right == "policy" && one.expected.ok() != entry.accepts && entry.Covers(one.id, entry.accepts)) {
+        EXPECT_TRUE(one.policy_dependent) << one.id << ": " << entry.why;
+      }
+    }
+  }
+}
+
+TEST(DisagreementList, NamesNoCaseThatDoesNotExist) {
+  for (const Disagreement& entry : ReadDisagreements().all) {
+    for (const std::string& glob : entry.cases) {
+      EXPECT_TRUE(std::ranges::any_of(certs::Catalogue(), [&](const certs::CertCase& one) {
+        return CanBeAsked(one) && one.expected.ok() != entry.accepts && GlobMatches(glob, one.id);
+      })) << glob;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace witness
