@@ -20,6 +20,7 @@ using BehaviourOfVisit = std::function<std::shared_ptr<const Behaviour>(int visi
 struct ListenerConfig {
   std::string id;     // unique among the live listeners of a server
   uint16_t port = 0;  // 0: any free port. Always bound on 127.0.0.1, and never anywhere else
+  int socket = -1;    // a listening socket, perhaps of another network namespace, to be taken over instead of binding
   BehaviourOfVisit behaviour;
 };
 

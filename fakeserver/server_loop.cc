@@ -31,6 +31,16 @@ uint16_t PortOf(const uv_tcp_t& handle) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
+// Gives the listener its socket: the one that was handed over, or a new one on loopback. Returns libuv's error.
+int Claim(Listener& listener) {
+  if (listener.config.socket >= 0) {
+    return uv_tcp_open(&listener.handle, listener.config.socket);
+  }
+  sockaddr_in address{};
+  uv_ip4_addr("127.0.0.1", listener.config.port, &address);
+  return uv_tcp_bind(&listener.handle, reinterpret_cast<const sockaddr*>(&address), 0);
+}
+
 }  // namespace
 
 // -------------------------------------------------------------------------------------------- visitor
@@ -204,9 +214,7 @@ certs::Result<uint16_t> ServerLoop::Listen(ListenerConfig config) {
   listener->config = std::move(config);
   listener->handle.data = listener.get();
   uv_tcp_init(&loop_, &listener->handle);
-  sockaddr_in address{};
-  uv_ip4_addr("127.0.0.1", listener->config.port, &address);
-  int error = uv_tcp_bind(&listener->handle, reinterpret_cast<const sockaddr*>(&address), 0);
+  int error = Claim(*listener);
   if (error == 0) {
     error = uv_listen(reinterpret_cast<uv_stream_t*>(&listener->handle), kBacklog, OnConnection);
   }

@@ -24,6 +24,7 @@ struct ClientReport {
   bool started = true;  // false: the program could not be run at all (`detail` says why)
   Claim claim = Claim::kNothing;
   bool was_to_deliver = true;  // false: it was only told to open a mail transaction, so MAIL is acceptance enough
+  bool word_decides = false;   // it never opens one: if it came as far as the certificate, its claim is the verdict
   std::optional<certs::Verdict> verdict;    // the built-in client's reason
   bool collected = false;                   // the built-in client was asked for every defect
   std::vector<certs::Verdict> all_defects;  // ... and these are they
@@ -35,38 +36,81 @@ struct ClientReport {
   std::string sandbox;     // how names were mapped for it, or why they were not; empty for the built-in client
 };
 
-// A client that is a program (design: lab/clients/*.toml; `run -- COMMAND`).
+// How safe a configuration means to be, for the matrix.
+enum class Level : uint8_t {
+  kDefault,  // TLS switched on, or not even that, and nothing else
+  kSafe,     // the safest that is known
+  kWeak,     // a setting that is known to be wrong, and that people use
+};
+std::string_view Name(Level level);  // "default", "safe", "weak"
+
+// A file that is written for every run.
+struct ClientFile {
+  std::string path;  // absolute (in a sandbox only), or relative to {dir}
+  std::string text;  // with placeholders
+  uint32_t mode = 0644;
+};
+
+// How a client comes to be on this machine. What is not a Debian package of the system's own goes to {installed}.
+struct InstallSpec {
+  std::vector<std::string> packages;  // Debian packages
+  std::vector<std::string> unpack;    // Debian packages that are unpacked only: they would replace the machine's mailer
+  std::vector<std::string> npm;       // npm packages, with versions
+  std::string build;                  // a line for sh that makes {installed}/... from {here}/...
+};
+
+// What a client is known to do, one declaration (lab/clients/expectations).
+struct Expected {
+  std::string configuration = "*";  // glob on the names of a family's configurations
+  std::string pattern;              // globs on scenario ids, "row:" ones included, separated by commas; '!' excludes
+  std::string outcome, reason, source;
+  std::string issue, until;           // where it is reported, and until when this is believed: RFC 3339 date
+  std::vector<std::string> versions;  // globs on the version line; none: any version
+  std::string where;                  // "file:line"
+};
+
+// A client that is a program (lab/clients/*.toml; `run -- COMMAND`).
 struct CommandSpec {
   std::string name = "command";  // "curl", with configuration: "curl.insecure"
+  std::string family;            // the manifest's name
   std::string title;             // for tables: "curl --ssl-reqd"
-  // With placeholders: {host} {urlhost} {port} {address} {ca} {user} {password} {from} {to} {helo} {message} {dir}
-  // {mode} {scheme} {here}; command_client.h says what each stands for.
+  Level level = Level::kDefault;
+  int tier = 3;  // 0 nothing to install, 1 a quick install, 2 needs another language's tools, 3 heavy, or needs ids
+  // With placeholders; command_client.h says what each stands for.
   std::vector<std::string> argv;
   bool shell = false;                    // argv is one line for sh -c
   std::vector<std::string> environment;  // NAME=value, in addition to a scrubbed PATH/HOME/LANG
-  std::string version_command;           // sh line whose first output line names the version
-  std::vector<std::string> needs;        // programs that must be in PATH
-  std::string package;                   // the Debian package that brings them
-  std::string folder;                    // the manifest's own folder: {here}
-  bool own_directory = false;            // started in {dir} rather than where the lab was started
-  bool message_on_stdin = false;         // standard input is the message rather than empty
-  bool delivers = true;                  // false: it only opens a mail transaction (MAIL), as a probe does
+  std::vector<ClientFile> files;
+  std::string version_command;       // sh line whose first output line names the version
+  std::string version;               // what it printed; see FindVersions
+  std::vector<std::string> needs;    // programs that must be in PATH, or files
+  InstallSpec install;               //
+  std::string folder;                // the manifest's own folder: {here}
+  std::string installed;             // {installed}
+  std::vector<std::string> visible;  // what else of the machine it must be able to read
+  bool own_directory = false;        // started in {dir} rather than where the lab was started
+  bool message_on_stdin = false;     // standard input is the message rather than empty
+  bool root = false;                 // wants to be root, and to become other users: needs a range of ids
+  bool sandbox_only = false;         // cannot do without the sandbox: fixed paths, fixed ports
+  bool delivers = true;              // false: it only opens a mail transaction (MAIL), as a probe does
   bool exit_code_is_claim = true;  // 0 = says it delivered, other = says it refused; false: its exit code means nothing
+  std::string claim_pattern;       // a regular expression: its output says that it is content; then only that counts
+  bool word_decides = false;       // it never goes on to a transaction: what it says is the verdict
   int unsupported_exit_code = 77;  // 0: none
   bool starttls = true, implicit = false;  // the modes this configuration can be told to use
   Policy policy = Policy::kSubmission;
+  bool mx = false;  // it is told a domain, and looks for the server itself
   std::chrono::milliseconds limit = std::chrono::seconds(10);
-  // What it is known to do: the first entry that applies to a scenario counts (judge.h, ApplyKnown). `pattern` is a
-  // comma-separated list of globs on scenario ids, "row:" ones included, '!' excludes; `reason` is one sentence.
-  struct Known {
-    std::string pattern, outcome, reason, source;
-  };
-  std::vector<Known> known;
+  uint64_t memory = uint64_t{4} << 30;  // octets, for each of its processes
+  std::vector<Expected> expected;       // the first entry that applies counts
 };
 
 // Reads lab/clients/*.toml-style manifests; errors carry file and line.
 certs::Result<std::vector<CommandSpec>> LoadManifest(const std::string& path);
 // All manifests in a folder, sorted by file name.
 certs::Result<std::vector<CommandSpec>> LoadManifests(const std::string& folder);
+
+// Why this client cannot be run here: a program or file that it needs is missing. Empty: it can.
+std::string MissingProgram(const CommandSpec& command);
 
 }  // namespace lab

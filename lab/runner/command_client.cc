@@ -2,6 +2,9 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <regex.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,10 +13,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <ranges>
 #include <system_error>
 
 #include "lab/runner/built_in.h"
+#include "lab/runner/id_map.h"
 #include "lab/runner/process.h"
 #include "lab/runner/scratch_dir.h"
 
@@ -33,40 +37,21 @@ bool IsIpv4(const std::string& text) {
   return inet_pton(AF_INET, text.c_str(), octets.data()) == 1;
 }
 
-// The files of one run.
+// The files of one run, and where they are.
 struct Files {
+  std::string dir;
+  std::vector<SandboxFile> files;
   std::string ca, message;
-  std::vector<Overlay> overlays;
 };
 
-certs::Result<Files> WriteFiles(const ScratchDir& dir, const Meeting& meeting) {
-  Files files;
-  const auto ca = dir.Write("ca.pem", certs::CertificatesToPem(meeting.anchors));
-  const auto message = dir.Write("message.eml", MakeMessage(meeting.honey, meeting.now));
-  const auto hosts = dir.Write("hosts", HostsFile(meeting.reference));
-  for (const auto* written : {&ca, &message, &hosts}) {
-    if (!*written) {
-      return std::unexpected(written->error());
-    }
-  }
-  std::error_code error;
-  std::filesystem::create_directory(dir.path() + "/tmp", error);
-  files.ca = *ca;
-  files.message = *message;
-  files.overlays.push_back({*hosts, "/etc/hosts"});
-  if (std::ifstream nsswitch("/etc/nsswitch.conf"); nsswitch) {
-    const std::string text{std::istreambuf_iterator<char>(nsswitch), std::istreambuf_iterator<char>()};
-    const auto replaced = dir.Write("nsswitch.conf", FilesOnly(text));
-    if (!replaced) {
-      return std::unexpected(replaced.error());
-    }
-    files.overlays.push_back({*replaced, "/etc/nsswitch.conf"});
-  }
-  return files;
+Files MakeFiles(const Meeting& meeting, const std::string& dir) {
+  Files made{.dir = dir, .files = {}, .ca = dir + "/ca.pem", .message = dir + "/message.eml"};
+  made.files.push_back({.path = made.ca, .content = certs::CertificatesToPem(meeting.anchors)});
+  made.files.push_back({.path = made.message, .content = MakeMessage(meeting.honey, meeting.now)});
+  return made;
 }
 
-std::vector<Placeholder> PlaceholdersOf(const CommandSpec& client, const Meeting& meeting, const Files& files,
-                                        const std::string& dir) {
+std::vector<Placeholder> PlaceholdersOf(const CommandSpec& client, const Meeting& meeting, const Files& files) {
   const bool implicit = meeting.mode == fakeserver::TlsMode::kImplicit;
   return {{"host", meeting.reference},
           {"urlhost", IsIpv6(meeting.reference) ? "[" + meeting.reference + "]" : meeting.reference},
@@ -81,21 +66,92 @@ std::vector<Placeholder> PlaceholdersOf(const CommandSpec& client, const Meeting
           {"to", meeting.honey.to},
           {"helo", meeting.honey.helo},
           {"message", files.message},
-          {"dir", dir},
-          {"here", client.folder}};
+          {"dir", files.dir},
+          {"here", client.folder},
+          {"installed", client.installed},
+          {"arch", MultiarchName()}};
+}
+
+// Adds the client's own files, their templates filled in.
+void AddClientFiles(const CommandSpec& client, const std::vector<Placeholder>& values, Files& files) {
+  for (const ClientFile& file : client.files) {
+    files.files.push_back({.path = file.path.starts_with('/') ? file.path : files.dir + "/" + file.path,
+                           .content = Expand(file.text, values, false),
+                           .mode = static_cast<mode_t>(file.mode)});
+  }
+}
+
+// Without a sandbox the files stand in a folder of the machine.
+certs::Result<void> WriteOutside(const Files& files) {
+  std::error_code error;
+  std::filesystem::create_directory(files.dir + "/tmp", error);
+  for (const SandboxFile& file : files.files) {
+    const std::filesystem::path path(file.path);
+    std::filesystem::create_directories(path.parent_path(), error);
+    std::ofstream out(path, std::ios::binary);
+    out << file.content;
+    out.close();
+    if (!out) {
+      return certs::Fail(certs::ErrorCode::kIo, "cannot write " + file.path);
+    }
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(file.mode), error);
+  }
+  return {};
+}
+
+// A client with a manifest is the system's; a command of the user's own may be anywhere in the user's PATH.
+std::string PathOf(const CommandSpec& client) {
+  return client.family.empty() ? PathOfThisProcess() + ":" + kSystemPath : kSystemPath;
+}
+
+// What of the machine the client may read, beside the system's own folders.
+std::vector<std::string> VisibleTo(const CommandSpec& client) {
+  std::vector<std::string> visible = client.visible;
+  const auto add = [&](const std::string& folder) {
+    if (MayBeVisible(folder)) {
+      visible.push_back(folder);
+    }
+  };
+  for (const std::string* folder : {&client.folder, &client.installed}) {
+    if (!folder->empty()) {
+      visible.push_back(*folder);
+    }
+  }
+  for (const auto part : std::views::split(PathOf(client), ':')) {
+    add(std::string(part.begin(), part.end()));
+  }
+  // A command of the user's own may name files beside it.
+  std::error_code error;
+  if (!client.own_directory) {
+    add(std::filesystem::current_path(error));
+  }
+  if (!client.argv.empty() && client.argv.front().contains('/')) {
+    visible.push_back(std::filesystem::absolute(client.argv.front(), error).lexically_normal());
+  }
+  return visible;
+}
+
+// Where it starts: where the lab was started, if the client may see that.
+std::string StartFolder(const CommandSpec& client, const Files& files, bool sandbox) {
+  std::error_code error;
+  const std::string here = std::filesystem::current_path(error);
+  if (client.own_directory || (sandbox && !MayBeVisible(here))) {
+    return files.dir;
+  }
+  return here;
 }
 
 // Nothing of the user's own settings may decide a verdict, so nothing but PATH is inherited.
 std::vector<std::string> EnvironmentOf(const CommandSpec& client, const std::vector<Placeholder>& values,
-                                       const std::string& dir) {
-  const char* const path = std::getenv("PATH");
-  std::vector<std::string> environment = {
-      fmt::format("PATH={}", path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin"),
-      "HOME=" + dir,
-      "TMPDIR=" + dir + "/tmp",
-      "LANG=C.UTF-8",
-      "LC_ALL=C.UTF-8",
-      "TZ=UTC"};
+                                       const Files& files, bool sandbox) {
+  std::vector<std::string> environment = {"PATH=" + PathOf(client),
+                                          "HOME=" + files.dir,
+                                          "TMPDIR=" + (sandbox ? std::string("/tmp") : files.dir + "/tmp"),
+                                          fmt::format("USER={}", client.root ? "root" : "lab"),
+                                          fmt::format("LOGNAME={}", client.root ? "root" : "lab"),
+                                          "LANG=C.UTF-8",
+                                          "LC_ALL=C.UTF-8",
+                                          "TZ=UTC"};
   for (const std::string& entry : client.environment) {
     environment.push_back(Expand(entry, values, false));
   }
@@ -120,12 +176,26 @@ void ReadShellCode(ProcessResult& process) {
   }
 }
 
+// The pattern was checked when the manifest was read.
+bool Says(const std::string& output, const std::string& pattern) {
+  regex_t compiled;
+  if (regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0) {
+    return false;
+  }
+  const bool found = regexec(&compiled, output.c_str(), 0, nullptr, 0) == 0;
+  regfree(&compiled);
+  return found;
+}
+
 Claim ClaimOf(const CommandSpec& client, const ProcessResult& process) {
   if (process.signal != 0 || process.timed_out) {
     return Claim::kNothing;
   }
   if (client.unsupported_exit_code != 0 && process.exit_code == client.unsupported_exit_code) {
     return Claim::kUnsupported;
+  }
+  if (!client.claim_pattern.empty()) {
+    return Says(process.output, client.claim_pattern) ? Claim::kDelivered : Claim::kRefused;
   }
   if (!client.exit_code_is_claim) {
     return Claim::kNothing;
@@ -155,39 +225,48 @@ std::string DetailOf(const ProcessResult& process) {
   return line.empty() ? end : end + ": " + line;
 }
 
-std::string SandboxWords(const SandboxResult& sandbox) {
-  if (sandbox.kind == SandboxKind::kNone) {
-    return fmt::format("names are not mapped: {}", std::generic_category().message(sandbox.error));
-  }
-  return fmt::format("names are mapped in a {}", Name(sandbox.kind));
-}
-
 ClientReport CouldNotStart(std::string why) { return {.started = false, .detail = certs::Escaped(why, 300)}; }
 
 bool Mentions(const CommandSpec& client, std::string_view placeholder) {
   const auto has = [&](const std::string& text) { return text.contains(placeholder); };
-  return std::ranges::any_of(client.argv, has) || std::ranges::any_of(client.environment, has);
+  return std::ranges::any_of(client.argv, has) || std::ranges::any_of(client.environment, has) ||
+         std::ranges::any_of(client.files, has, &ClientFile::text);
 }
 
 }  // namespace
 
 ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const std::atomic<bool>& stop) {
-  const auto dir = ScratchDir::Make();
-  if (!dir) {
-    return CouldNotStart(dir.error().detail);
+  std::optional<ScratchDir> scratch;
+  std::string dir = SandboxSpec().home;
+  if (!meeting.sandbox) {
+    auto made = ScratchDir::Make();
+    if (!made) {
+      return CouldNotStart(made.error().detail);
+    }
+    dir = scratch.emplace(std::move(*made)).path();
   }
-  const auto files = WriteFiles(*dir, meeting);
-  if (!files) {
-    return CouldNotStart(files.error().detail);
-  }
-  const std::vector<Placeholder> values = PlaceholdersOf(client, meeting, *files, dir->path());
+  Files files = MakeFiles(meeting, dir);
+  const std::vector<Placeholder> values = PlaceholdersOf(client, meeting, files);
+  AddClientFiles(client, values, files);
   ProcessSpec spec{.argv = ArgumentsOf(client, values),
-                   .environment = EnvironmentOf(client, values, dir->path()),
-                   .directory = client.own_directory ? dir->path() : "",
-                   .stdin_file = client.message_on_stdin ? files->message : "",
-                   .sandbox = meeting.sandbox,
-                   .overlays = files->overlays,
+                   .environment = EnvironmentOf(client, values, files, meeting.sandbox),
+                   .directory = StartFolder(client, files, meeting.sandbox),
+                   .stdin_file = client.message_on_stdin ? files.message : "",
                    .limit = client.limit};
+  spec.limits.memory = client.memory;
+  if (meeting.sandbox) {
+    spec.sandbox = SandboxSpec{.home = dir,
+                               .files = files.files,
+                               .visible = VisibleTo(client),
+                               .anchors = meeting.anchors,
+                               .names = meeting.dns ? std::vector<std::string>{} : std::vector{meeting.reference},
+                               .dns = meeting.dns,
+                               .root = client.root,
+                               .sockets = meeting.sockets};
+    spec.on_sockets = meeting.on_sockets;
+  } else if (auto written = WriteOutside(files); !written) {
+    return CouldNotStart(written.error().detail);
+  }
   ProcessResult process = RunProcess(spec, stop);
   if (client.shell) {
     ReadShellCode(process);
@@ -200,17 +279,27 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
   }
   return {.claim = ClaimOf(client, process),
           .was_to_deliver = client.delivers,
+          .word_decides = client.word_decides,
           .exit_code = process.exit_code,
           .signal = process.signal,
           .timed_out = process.timed_out,
           .detail = DetailOf(process),
           .output = std::move(process.output),
-          .sandbox = meeting.sandbox ? SandboxWords(process.sandbox) : "names are not mapped: not asked for"};
+          .sandbox = meeting.sandbox ? std::string(Name(process.sandbox.kind)) : "none: names are not mapped"};
 }
 
 std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::string& reference, SandboxKind sandbox) {
   if (reference.empty() || reference.contains('\0')) {
     return "the reference name cannot be a program's argument";
+  }
+  if (sandbox == SandboxKind::kNone && client.sandbox_only) {
+    return "it needs fixed paths or ports, and private namespaces are refused here";
+  }
+  if (sandbox != SandboxKind::kPrivateWithIds && client.root) {
+    return sandbox == SandboxKind::kNone
+               ? "it wants to be root, and private namespaces are refused here"
+               : "it wants to be root and other users, and only one user id can be mapped here (package uidmap, and a "
+                 "line in /etc/subuid and /etc/subgid, or run the lab as root)";
   }
   if (Mentions(client, "{address}") || !(Mentions(client, "{host}") || Mentions(client, "{urlhost}"))) {
     return std::nullopt;
@@ -219,22 +308,58 @@ std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::st
     return "the server listens on 127.0.0.1 only, and the command does not take {address}";
   }
   if (sandbox == SandboxKind::kNone && !IsIpv4(reference)) {
-    return "names cannot be mapped here (no mount namespace), and the command does not take {address}";
+    return "names cannot be mapped here (private namespaces are refused), and the command does not take {address}";
   }
   return std::nullopt;
 }
 
 SandboxResult ProbeSandbox() {
-  const auto dir = ScratchDir::Make();
-  if (!dir) {
-    return {};
-  }
-  const auto hosts = dir->Write("hosts", HostsFile("probe.test"));
-  if (!hosts) {
-    return {};
-  }
   const std::atomic<bool> never = false;
-  return RunProcess({.argv = {"/bin/true"}, .sandbox = true, .overlays = {{*hosts, "/etc/hosts"}}}, never).sandbox;
+  const auto probe = [&](bool root) {
+    const ProcessResult result =
+        RunProcess({.argv = {"/bin/true"},
+                    .sandbox = SandboxSpec{.root = root, .sockets = {{.address = "127.0.0.1", .port = 25}}},
+                    .on_sockets =
+                        [](const std::vector<int>& sockets) {
+                          std::ranges::for_each(sockets, close);
+                          return std::nullopt;
+                        }},
+                   never);
+    // A sandbox in which nothing can be started is none.
+    return result.started ? result.sandbox : SandboxResult{.error = result.sandbox.error, .step = result.sandbox.step};
+  };
+  SandboxResult one = probe(false);
+  if (one.kind == SandboxKind::kPrivate && FindIdRange() && probe(true).kind == SandboxKind::kPrivate) {
+    one.kind = SandboxKind::kPrivateWithIds;
+  }
+  return one;
+}
+
+std::string SandboxAdvice(const SandboxResult& sandbox) {
+  switch (sandbox.kind) {
+    case SandboxKind::kPrivateWithIds:
+      return "";
+    case SandboxKind::kPrivate:
+      return "clients that want to be root are skipped: only one user id can be mapped (install uidmap, and give the "
+             "user a range in /etc/subuid and /etc/subgid)";
+    case SandboxKind::kNone:
+      break;
+  }
+  const std::string step = sandbox.step.empty() ? "private namespaces" : sandbox.step;
+  return fmt::format(
+      "no sandbox here ({}: {}). Commands run unconfined, with the fake server on a high port, and names are not "
+      "mapped: "
+      "only clients that take {{address}} can be tested, all others are skipped. Where user namespaces are switched "
+      "off, "
+      "sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 or "
+      "user.max_user_namespaces=10000 switches them on; in a container, --privileged does",
+      step, std::generic_category().message(sandbox.error));
+}
+
+std::string MultiarchName() {
+  utsname system{};
+  uname(&system);
+  return std::string(system.machine) + "-linux-gnu";
 }
 
 std::string ShellQuoted(const std::string& text) {

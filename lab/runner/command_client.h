@@ -10,11 +10,13 @@
 //   {user} {password} {from} {to} {helo}   honey values, new for every run
 //   {message}   a file with the message to deliver (RFC 5322 text, LF line ends)
 //   {dir}       the run's own folder, also its HOME; {here}: the manifest's folder
+//   {installed} where `starttls-lab clients install` put what belongs to the manifest; {arch}: "x86_64-linux-gnu"
 // Anything else in braces stays as it is. In a command for sh -c, values are quoted where the shell needs it.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,24 +36,33 @@ struct Meeting {
   fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls;
   std::vector<certs::Bytes> anchors;  // DER
   Honey honey;
-  int64_t now = 0;      // for the message's date
-  bool sandbox = true;  // map the reference name, if the kernel permits it
+  int64_t now = 0;                          // for the message's date
+  bool sandbox = true;                      // a sandbox must be there: without one, the command does not start
+  std::vector<SandboxSocket> sockets = {};  // to be bound in it, and handed over before the command starts
+  std::function<std::optional<std::string>(const std::vector<int>&)> on_sockets = {};
+  bool dns = false;  // port 53 is answered: names are not in /etc/hosts
 };
 
 // Runs the command to its end. Its folder is gone when this returns, and so is every process it started.
 ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const std::atomic<bool>& stop);
 
-// Why this client cannot meet this reference at all, if so: it cannot be an argument, or nothing maps it.
+// Why this client cannot meet this reference at all, if so: it cannot be an argument, nothing maps it, or the client
+// needs more than is permitted here.
 std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::string& reference, SandboxKind sandbox);
 
 // Tries once what the kernel permits.
 SandboxResult ProbeSandbox();
+// What that means, in one sentence for a person: why names are not mapped, and what to do about it. Empty when all is
+// permitted.
+std::string SandboxAdvice(const SandboxResult& sandbox);
 
 // Replaces placeholders; `Expand` is for one argument, with `quote` for a line of shell.
 struct Placeholder {
   std::string name, value;
 };
 std::string Expand(const std::string& text, const std::vector<Placeholder>& values, bool quote);
+// Debian's name for this machine's programs: "x86_64-linux-gnu".
+std::string MultiarchName();
 // `text` as one word of a POSIX shell.
 std::string ShellQuoted(const std::string& text);
 

@@ -21,10 +21,4 @@ struct Judgement {
 Judgement Judge(const Scenario& scenario, const Expectation& expectation, Policy policy, const Observation& observation,
                 const ClientReport& report);
 
-// Turns a judgement into xfail or xpass where the client is known to behave so. The first entry of `client.known`
-// counts whose pattern matches and whose outcome can happen here ("accept-bad" and "lax" only where a right client
-// refuses, "reject-good" only where it accepts). Its outcome "pass" says that nothing is known, so that an exception
-// can stand in front of a wide pattern.
-Judgement ApplyKnown(const Judgement& judgement, const Scenario& scenario, const CommandSpec& client);
-
 }  // namespace lab

@@ -1,15 +1,11 @@
 // Client manifests: lab/clients/README.md describes the format.
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-
 #include <fmt/format.h>
-#include <toml++/toml.h>
+#include <regex.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -17,7 +13,10 @@
 
 #include "certs/bytes.h"
 #include "lab/runner/client.h"
-#include "lab/scenario/outcome.h"
+#include "lab/runner/command_client.h"
+#include "lab/runner/expectations.h"
+#include "lab/runner/process.h"
+#include "lab/runner/toml_reader.h"
 
 namespace lab {
 namespace {
@@ -26,124 +25,76 @@ namespace fs = std::filesystem;
 using certs::Error;
 using certs::ErrorCode;
 
-// Reads one table by a list of keys; whatever is not in the list is a mistake. The first mistake is kept.
-class TableReader {
- public:
-  TableReader(const toml::table& table, std::string file, std::string what)
-      : table_(table), file_(std::move(file)), what_(std::move(what)) {}
+// Where `clients install` puts what is no package of the system's own: the user's cache.
+std::string InstalledFolder(const std::string& family) {
+  const char* const cache = std::getenv("XDG_CACHE_HOME");
+  const char* const home = std::getenv("HOME");
+  const std::string base = cache != nullptr && *cache == '/' ? cache
+                           : home != nullptr && *home == '/' ? std::string(home) + "/.cache"
+                                                             : "/var/tmp";
+  return base + "/starttls-lab/clients/" + family;
+}
 
-  TableReader& Text(std::string_view key, std::string& into) {
-    return Take<std::string>(key, "a string", [&](const std::string& value) { into = value; });
-  }
-  TableReader& Flag(std::string_view key, bool& into) {
-    return Take<bool>(key, "true or false", [&](bool value) { into = value; });
-  }
-  TableReader& Number(std::string_view key, int64_t least, int64_t most, const std::function<void(int64_t)>& take) {
-    return Take<int64_t>(key, fmt::format("a number from {} to {}", least, most), [&](int64_t value) {
-      if (value < least || value > most) {
-        Complain(table_.get(key)->source(), fmt::format("{} must be from {} to {}", key, least, most));
-        return;
-      }
-      take(value);
-    });
-  }
-  TableReader& Texts(std::string_view key, std::vector<std::string>& into) {
-    const toml::node* const node = Known(key);
-    if (node == nullptr) {
-      return *this;
-    }
-    const toml::array* const list = node->as_array();
-    if (list == nullptr || !std::ranges::all_of(*list, [](const toml::node& item) { return item.is_string(); })) {
-      Complain(node->source(), fmt::format("{} must be a list of strings", key));
-      return *this;
-    }
-    for (const toml::node& item : *list) {
-      into.push_back(item.as_string()->get());
-    }
-    return *this;
-  }
-  TableReader& Tables(std::string_view key, const std::function<void(const toml::table&)>& take) {
-    const toml::node* const node = Known(key);
-    if (node == nullptr) {
-      return *this;
-    }
-    if (!node->is_array_of_tables()) {
-      Complain(node->source(), fmt::format("{} must be [[{}]]", key, key));
-      return *this;
-    }
-    for (const toml::node& item : *node->as_array()) {
-      take(*item.as_table());
-    }
-    return *this;
-  }
-
-  void Require(std::string_view key, bool present) {
-    if (!present) {
-      Complain(table_.source(), fmt::format("{} must be given in {}", key, what_));
+std::optional<Error> ReadFile(const toml::table& table, const std::string& file, std::vector<ClientFile>& into) {
+  ClientFile one;
+  std::string mode;
+  TableReader reader(table, file, "[[file]]");
+  reader.Text("path", one.path).Text("text", one.text).Text("mode", mode);
+  reader.Require("path", !one.path.empty());
+  if (!mode.empty()) {
+    char* end = nullptr;
+    one.mode = static_cast<uint32_t>(std::strtoul(mode.c_str(), &end, 8));
+    if (*end != '\0' || one.mode > 07777) {
+      reader.Complain(table.get("mode")->source(), "mode must be octal digits, such as \"600\"");
     }
   }
-  void Complain(const toml::source_region& where, const std::string& what) {
-    if (!error_) {
-      error_ = Error{ErrorCode::kBadInput, fmt::format("{}:{}: {}", file_, where.begin.line, what)};
-    }
-  }
-  // The first mistake, unknown keys included.
-  std::optional<Error> Finish() {
-    for (const auto& [key, node] : table_) {
-      if (!known_.contains(key.str())) {
-        Complain(key.source(), fmt::format("there is no key \"{}\" in {}", certs::Escaped(key.str(), 60), what_));
-      }
-    }
-    return error_;
-  }
-  const std::string& file() const { return file_; }
-
- private:
-  const toml::node* Known(std::string_view key) {
-    known_.emplace(key);
-    return table_.get(key);
-  }
-  template <typename T, typename Use>
-  TableReader& Take(std::string_view key, const std::string& kind, Use use) {
-    const toml::node* const node = Known(key);
-    if (node == nullptr) {
-      return *this;
-    }
-    const auto value = node->value_exact<T>();
-    if (!value) {
-      Complain(node->source(), fmt::format("{} must be {}", key, kind));
-      return *this;
-    }
-    use(*value);
-    return *this;
-  }
-
-  const toml::table& table_;
-  const std::string file_, what_;
-  std::set<std::string, std::less<>> known_;
-  std::optional<Error> error_;
-};
-
-std::optional<Error> ReadKnown(const toml::table& table, const std::string& file,
-                               std::vector<CommandSpec::Known>& into) {
-  CommandSpec::Known known;
-  TableReader reader(table, file, "[[known]]");
-  reader.Text("pattern", known.pattern)
-      .Text("outcome", known.outcome)
-      .Text("reason", known.reason)
-      .Text("source", known.source);
-  reader.Require("pattern", !known.pattern.empty());
-  reader.Require("reason", !known.reason.empty());
-  if (!OutcomeByName(known.outcome)) {
-    reader.Complain(table.source(), fmt::format("there is no outcome \"{}\"", certs::Escaped(known.outcome, 60)));
-  }
-  into.push_back(std::move(known));
+  into.push_back(std::move(one));
   return reader.Finish();
+}
+
+// A value by its name; the names are those of an enum's own.
+template <typename Value>
+void ByName(TableReader& reader, const toml::table& table, const char* key, Value& into,
+            const std::function<std::optional<Value>(std::string_view)>& find) {
+  std::string name;
+  reader.Text(key, name);
+  if (name.empty()) {
+    return;
+  }
+  const std::optional<Value> found = find(name);
+  if (!found) {
+    reader.Complain(table.get(key)->source(), fmt::format("there is no {} \"{}\"", key, certs::Escaped(name, 60)));
+  }
+  into = found.value_or(into);
+}
+
+std::optional<Level> LevelByName(std::string_view name) {
+  for (const Level level : {Level::kDefault, Level::kSafe, Level::kWeak}) {
+    if (Name(level) == name) {
+      return level;
+    }
+  }
+  return std::nullopt;
+}
+
+void ReadClaim(TableReader& reader, const toml::table& table, CommandSpec& spec) {
+  reader.Flag("exit_code_is_claim", spec.exit_code_is_claim)
+      .Number("unsupported_exit_code", 0, 255,
+              [&](int64_t code) { spec.unsupported_exit_code = static_cast<int>(code); })
+      .Text("claim_pattern", spec.claim_pattern)
+      .Flag("word_decides", spec.word_decides);
+  regex_t compiled;
+  if (table.contains("claim_pattern")) {
+    if (regcomp(&compiled, spec.claim_pattern.c_str(), REG_EXTENDED) != 0) {
+      reader.Complain(table.get("claim_pattern")->source(), "claim_pattern must be an extended regular expression");
+      return;
+    }
+    regfree(&compiled);
+  }
 }
 
 // The keys that a file may give once for all of its configurations, and that a configuration may give anew.
 std::optional<Error> ReadShared(TableReader& reader, const toml::table& table, CommandSpec& spec) {
-  std::string policy, modes;
   std::optional<Error> error;
   const auto overwrite = [&](std::string_view key, std::vector<std::string>& list) {
     if (table.contains(key)) {
@@ -151,37 +102,48 @@ std::optional<Error> ReadShared(TableReader& reader, const toml::table& table, C
     }
     reader.Texts(key, list);
   };
-  reader.Text("version", spec.version_command).Text("package", spec.package).Text("policy", policy);
+  reader.Text("version", spec.version_command).Text("build", spec.install.build);
   overwrite("needs", spec.needs);
   overwrite("environment", spec.environment);
-  reader.Flag("exit_code_is_claim", spec.exit_code_is_claim)
-      .Number("unsupported_exit_code", 0, 255,
-              [&](int64_t code) { spec.unsupported_exit_code = static_cast<int>(code); })
-      .Number("limit_ms", 100, 600'000, [&](int64_t limit) { spec.limit = std::chrono::milliseconds(limit); })
+  overwrite("packages", spec.install.packages);
+  overwrite("unpack", spec.install.unpack);
+  overwrite("npm", spec.install.npm);
+  overwrite("visible", spec.visible);
+  ReadClaim(reader, table, spec);
+  reader.Number("limit_ms", 100, 600'000, [&](int64_t limit) { spec.limit = std::chrono::milliseconds(limit); })
+      .Number("memory_mb", 16, 65'536, [&](int64_t mb) { spec.memory = static_cast<uint64_t>(mb) << 20; })
+      .Number("tier", 0, 3, [&](int64_t tier) { spec.tier = static_cast<int>(tier); })
       .Flag("starttls", spec.starttls)
       .Flag("implicit", spec.implicit)
       .Flag("delivers", spec.delivers)
+      .Flag("root", spec.root)
+      .Flag("sandbox_only", spec.sandbox_only)
+      .Flag("mx", spec.mx)
       .Flag("message_on_stdin", spec.message_on_stdin);
-  if (!policy.empty()) {
-    const auto found = PolicyByName(policy);
-    if (!found) {
-      reader.Complain(table.get("policy")->source(),
-                      fmt::format("there is no policy \"{}\"", certs::Escaped(policy, 60)));
-    }
-    spec.policy = found.value_or(spec.policy);
-  }
-  reader.Tables("known", [&](const toml::table& known) {
+  ByName<Policy>(reader, table, "policy", spec.policy, PolicyByName);
+  ByName<Level>(reader, table, "level", spec.level, LevelByName);
+  reader.Tables("file", [&](const toml::table& file) {
     if (!error) {
-      error = ReadKnown(known, reader.file(), spec.known);
+      error = ReadFile(file, reader.file(), spec.files);
     }
   });
   return error;
 }
 
-certs::Result<CommandSpec> ReadConfiguration(const toml::table& table, const std::string& file, CommandSpec spec,
-                                             const std::string& family) {
-  // What is said of one configuration goes before what is said of all.
-  const std::vector<CommandSpec::Known> of_all = std::exchange(spec.known, {});
+// {here}, {installed} and {arch} are known as soon as the manifest is.
+void ExpandPlaces(CommandSpec& spec) {
+  const std::vector<Placeholder> places = {
+      {"here", spec.folder}, {"installed", spec.installed}, {"arch", MultiarchName()}};
+  for (std::vector<std::string>* list : {&spec.needs, &spec.visible}) {
+    for (std::string& text : *list) {
+      text = Expand(text, places, false);
+    }
+  }
+  spec.version_command = Expand(spec.version_command, places, true);
+  spec.install.build = Expand(spec.install.build, places, true);
+}
+
+certs::Result<CommandSpec> ReadConfiguration(const toml::table& table, const std::string& file, CommandSpec spec) {
   std::string name, command;
   TableReader reader(table, file, "[[configuration]]");
   std::optional<Error> error = ReadShared(reader, table, spec);
@@ -197,37 +159,64 @@ certs::Result<CommandSpec> ReadConfiguration(const toml::table& table, const std
   if (error) {
     return std::unexpected(*error);
   }
-  spec.known.insert(spec.known.end(), of_all.begin(), of_all.end());
-  spec.name = name.empty() ? family : family + "." + name;
+  spec.name = name.empty() ? spec.family : spec.family + "." + name;
   if (spec.title.empty()) {
     spec.title = spec.name;
   }
+  ExpandPlaces(spec);
   return spec;
+}
+
+// Gives each configuration the declarations that are meant for it.
+certs::Result<void> AddExpectations(const fs::path& manifest, std::vector<CommandSpec>& specs) {
+  const fs::path file = manifest.parent_path() / "expectations" / manifest.filename();
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    return {};
+  }
+  const auto expected = LoadExpectations(file);
+  if (!expected) {
+    return std::unexpected(expected.error());
+  }
+  for (CommandSpec& spec : specs) {
+    spec.expected = ExpectationsOf(*expected, spec);
+  }
+  return {};
 }
 
 }  // namespace
 
+std::string_view Name(Level level) {
+  switch (level) {
+    case Level::kDefault:
+      return "default";
+    case Level::kSafe:
+      return "safe";
+    case Level::kWeak:
+      return "weak";
+  }
+  return "?";
+}
+
 certs::Result<std::vector<CommandSpec>> LoadManifest(const std::string& path) {
   const std::string shown = certs::Escaped(path, 300);
-  toml::parse_result parsed = toml::parse_file(path);
+  const auto parsed = ParseToml(path);
   if (!parsed) {
-    const auto code = fs::is_regular_file(path) ? ErrorCode::kBadInput : ErrorCode::kIo;
-    return certs::Fail(code, fmt::format("{}:{}: {}", shown, parsed.error().source().begin.line,
-                                         certs::Escaped(parsed.error().description(), 300)));
+    return std::unexpected(parsed.error());
   }
-  const toml::table& table = parsed.table();
+  const toml::table& table = *parsed;
   CommandSpec shared;
   shared.own_directory = true;
   std::error_code ignored;
   shared.folder = fs::absolute(fs::path(path).parent_path(), ignored).lexically_normal();
-  std::string family;
   TableReader reader(table, shown, "a manifest");
   std::optional<Error> error = ReadShared(reader, table, shared);
-  reader.Text("name", family);
-  reader.Require("name", !family.empty());
+  reader.Text("name", shared.family);
+  reader.Require("name", !shared.family.empty());
+  shared.installed = InstalledFolder(shared.family);
   std::vector<CommandSpec> specs;
   reader.Tables("configuration", [&](const toml::table& one) {
-    auto spec = ReadConfiguration(one, shown, shared, family);
+    auto spec = ReadConfiguration(one, shown, shared);
     if (!spec && !error) {
       error = spec.error();
     } else if (spec && std::ranges::any_of(specs, [&](const CommandSpec& other) { return other.name == spec->name; })) {
@@ -242,6 +231,9 @@ certs::Result<std::vector<CommandSpec>> LoadManifest(const std::string& path) {
   }
   if (error) {
     return std::unexpected(*error);
+  }
+  if (auto added = AddExpectations(path, specs); !added) {
+    return std::unexpected(added.error());
   }
   return specs;
 }
@@ -274,6 +266,25 @@ certs::Result<std::vector<CommandSpec>> LoadManifests(const std::string& folder)
     }
   }
   return all;
+}
+
+std::string MissingProgram(const CommandSpec& command) {
+  std::vector<std::string> needed = command.needs;
+  if (!command.shell && !command.argv.empty() && !command.argv.front().contains('{')) {
+    needed.push_back(command.argv.front());
+  }
+  for (const std::string& program : needed) {
+    std::error_code error;
+    const bool there = program.starts_with('/')
+                           ? fs::exists(program, error)
+                           : !FindProgram(program, command.family.empty() ? PathOfThisProcess() : kSystemPath).empty();
+    if (!there) {
+      const std::string hint =
+          command.family.empty() ? "" : fmt::format("; try: starttls-lab clients install {}", command.family);
+      return fmt::format("{} is not there{}", certs::Escaped(program), hint);
+    }
+  }
+  return "";
 }
 
 }  // namespace lab

@@ -11,6 +11,7 @@
 #include "lab/runner/built_in.h"
 #include "lab/runner/clock.h"
 #include "lab/runner/command_client.h"
+#include "lab/runner/expectations.h"
 #include "lab/runner/memory_wire.h"
 #include "lab/runner/tcp_wire.h"
 
@@ -113,6 +114,93 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
   return report;
 }
 
+// A listener's id: unique among those of a campaign.
+std::string NewListenerId() {
+  static std::atomic<uint64_t> next = 0;
+  return fmt::format("run-{}", next++);
+}
+
+// The listeners of one run; gone with it.
+class Listeners {
+ public:
+  explicit Listeners(fakeserver::ServerHandle& server) : server_(server) {}
+  Listeners(const Listeners&) = delete;
+  Listeners& operator=(const Listeners&) = delete;
+  ~Listeners() { Close(); }
+
+  certs::Result<uint16_t> Add(std::shared_ptr<const Behaviour> behaviour, int socket = -1) {
+    const std::string id = NewListenerId();
+    auto port = server_.Add({.id = id, .socket = socket, .behaviour = [behaviour](int) { return behaviour; }});
+    if (port) {
+      ids_.push_back(id);
+    }
+    return port;
+  }
+  // The transcripts of all connections, when the last has ended.
+  std::vector<fakeserver::Transcript> Close() {
+    std::vector<fakeserver::Transcript> transcripts;
+    for (const std::string& id : std::exchange(ids_, {})) {
+      server_.WaitUntilQuiet(id, kQuiet);
+      for (fakeserver::Transcript& transcript : server_.Remove(id)) {
+        transcripts.push_back(std::move(transcript));
+      }
+    }
+    return transcripts;
+  }
+
+ private:
+  fakeserver::ServerHandle& server_;
+  std::vector<std::string> ids_;
+};
+
+// The ports of a sandbox, that which the client is told first. The others answer just the same: a client that turns to
+// another port when the first displeases it meets the same server there, and is seen.
+std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy) {
+  constexpr uint16_t kRelay = 25, kSubmission = 587, kImplicit = 465;
+  std::vector<uint16_t> ports = {kSubmission, kRelay, kImplicit};
+  if (mode == TlsMode::kImplicit) {
+    ports = {kImplicit, kSubmission, kRelay};
+  } else if (policy != Policy::kSubmission) {
+    ports = {kRelay, kSubmission, kImplicit};
+  }
+  std::vector<SandboxSocket> sockets;
+  for (const uint16_t port : ports) {
+    sockets.push_back({.port = port});
+  }
+  return sockets;
+}
+
+// The same server in the mode that a port stands for.
+std::shared_ptr<const Behaviour> InMode(const Behaviour& behaviour, TlsMode mode) {
+  auto other = std::make_shared<Behaviour>(behaviour);
+  other->mode = mode;
+  return other;
+}
+
+// Hands the sandbox's sockets to the server.
+std::optional<std::string> Serve(Listeners& listeners, const Behaviour& behaviour,
+                                 const std::vector<SandboxSocket>& ports, const std::vector<int>& sockets) {
+  std::optional<std::string> failure;
+  for (size_t i = 0; i < sockets.size(); ++i) {
+    constexpr uint16_t kImplicit = 465;
+    const TlsMode mode = ports[i].port == kImplicit ? TlsMode::kImplicit : TlsMode::kStartTls;
+    if (const auto added = listeners.Add(InMode(behaviour, mode), sockets[i]); !added && !failure) {
+      failure = added.error().detail;
+    }
+  }
+  return failure;
+}
+
+ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& host, Listeners& listeners,
+                          const CommandSpec& command, Meeting meeting) {
+  meeting.sockets = PortsOf(record.mode, record.policy);
+  meeting.port = meeting.sockets.front().port;
+  meeting.on_sockets = [&](const std::vector<int>& sockets) {
+    return Serve(listeners, *host.behaviour, meeting.sockets, sockets);
+  };
+  return RunCommand(command, meeting, lab.stop);
+}
+
 void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, const Honey& honey) {
   const auto host = MakeHost(record.scenario->world, record.mode, *lab.tcp_issuer);
   if (!host) {
@@ -120,29 +208,26 @@ void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, c
     return;
   }
   record.chain_sha256 = Sha256(*host->chain);
-  static std::atomic<uint64_t> next_listener = 0;
-  const std::string listener = fmt::format("run-{}", next_listener++);
-  const auto port =
-      lab.server->Add({.id = listener, .behaviour = [behaviour = host->behaviour](int) { return behaviour; }});
-  if (!port) {
-    SetFailure(record, port.error());
-    return;
-  }
-  if (group.command == nullptr) {
-    record.report = RunBuiltIn(lab, record, *host, *port, honey);
+  Listeners listeners(*lab.server);
+  Meeting meeting{.reference = record.scenario->world.reference,
+                  .mode = record.mode,
+                  .anchors = host->chain->trusted,
+                  .honey = honey,
+                  .now = lab.tcp_issuer->now(),
+                  .sandbox = lab.sandbox};
+  if (group.command != nullptr && lab.sandbox) {
+    record.report = RunInSandbox(lab, record, *host, listeners, *group.command, std::move(meeting));
   } else {
-    record.report = RunCommand(*group.command,
-                               {.reference = record.scenario->world.reference,
-                                .port = *port,
-                                .mode = record.mode,
-                                .anchors = host->chain->trusted,
-                                .honey = honey,
-                                .now = lab.tcp_issuer->now(),
-                                .sandbox = lab.sandbox},
-                               lab.stop);
+    const auto port = listeners.Add(host->behaviour);
+    if (!port) {
+      SetFailure(record, port.error());
+      return;
+    }
+    meeting.port = *port;
+    record.report = group.command == nullptr ? RunBuiltIn(lab, record, *host, *port, honey)
+                                             : RunCommand(*group.command, meeting, lab.stop);
   }
-  lab.server->WaitUntilQuiet(listener, kQuiet);
-  record.transcripts = lab.server->Remove(listener);
+  record.transcripts = listeners.Close();
   SetJudgement(record, honey);
 }
 
@@ -173,12 +258,12 @@ Honey HoneyOf(uint64_t seed, const RunRecord& record) {
                    fmt::format("{}/{}/{}", record.client, fakeserver::Name(record.mode), record.sanity));
 }
 
-void ApplyKnownTo(RunRecord& record, const PlannedGroup& group) {
+void ApplyExpectationsTo(RunRecord& record, const PlannedGroup& group) {
   if (group.command == nullptr || group.command->policy != group.policy) {
     return;  // what is known was found under the client's own policy
   }
-  Judgement judgement =
-      ApplyKnown({.outcome = record.outcome, .sentence = record.sentence}, *record.scenario, *group.command);
+  Judgement judgement = ApplyExpectations({.outcome = record.outcome, .sentence = record.sentence}, *record.scenario,
+                                          *group.command, UnixNow());
   record.outcome = judgement.outcome;
   record.known = std::move(judgement.known);
   record.sentence = std::move(judgement.sentence);
@@ -195,7 +280,7 @@ RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run)
   } else {
     MeetOverTcp(record, lab, group, honey);
   }
-  ApplyKnownTo(record, group);
+  ApplyExpectationsTo(record, group);
   record.duration = SteadyNow() - start;
   return record;
 }

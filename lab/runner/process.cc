@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 #include <system_error>
 
 #include "lab/runner/clock.h"
+#include "lab/runner/id_map.h"
+#include "lab/runner/sandbox_enter.h"
 #include "lab/runner/supervisor.h"
 
 namespace lab {
@@ -45,17 +48,27 @@ class Descriptor {
   int descriptor_;
 };
 
-struct Pipe {
-  Descriptor reader, writer;
+// Two ends of a pipe or of a pair of sockets.
+struct Ends {
+  Descriptor ours, theirs;
 
-  bool Open() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+  bool Take(int result, const std::array<int, 2>& ends) {
+    if (result != 0) {
       return false;
     }
-    reader.Set(ends[0]);
-    writer.Set(ends[1]);
+    ours.Set(ends[0]);
+    theirs.Set(ends[1]);
     return true;
+  }
+  bool OpenPipe() {
+    std::array<int, 2> ends{};
+    const int result = pipe2(ends.data(), O_CLOEXEC);
+    return Take(result, ends);
+  }
+  bool OpenChannel() {
+    std::array<int, 2> ends{};
+    const int result = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data());
+    return Take(result, ends);
   }
 };
 
@@ -70,13 +83,41 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
+// A report and the sockets that came along with it.
+struct Packet {
+  SupervisorReport report;
+  std::vector<int> sockets;
+};
+
+std::optional<Packet> Receive(int channel) {
+  Packet packet;
+  iovec part{.iov_base = &packet.report, .iov_len = sizeof packet.report};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxSandboxSockets)> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != sizeof packet.report) {
+    return std::nullopt;
+  }
+  for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, const_cast<cmsghdr*>(header))) {
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+      packet.sockets.resize((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+      std::memcpy(packet.sockets.data(), CMSG_DATA(header), packet.sockets.size() * sizeof(int));
+    }
+  }
+  return packet;
+}
+
 // The lab's side of one run.
 class Running {
  public:
   Running(const ProcessSpec& spec, const std::atomic<bool>& stop) : spec_(spec), stop_(stop) {}
 
   ProcessResult Do() {
-    std::string program = spec_.argv.empty() ? "" : FindProgram(spec_.argv.front());
+    std::string program = spec_.argv.empty() ? "" : FindProgram(spec_.argv.front(), Path());
     if (program.empty()) {
       result_.error =
           "no program " + (spec_.argv.empty() ? std::string("given") : "'" + spec_.argv.front() + "' in PATH");
@@ -84,11 +125,20 @@ class Running {
     }
     std::error_code ignored;
     program = std::filesystem::absolute(program, ignored);  // it may start in another folder
-    if (!control_.Open() || !reports_.Open() || !output_.Open() || !Fork(program)) {
+    if (spec_.sandbox) {
+      auto plan = MakeSandboxPlan(*spec_.sandbox);
+      if (!plan) {
+        result_.error = plan.error().detail;
+        return result_;
+      }
+      plan_ = std::move(*plan);
+    }
+    if (!channel_.OpenChannel() || !output_.OpenPipe() || !Fork(program)) {
       result_.error = ErrorText(errno);
       return result_;
     }
     Watch();
+    channel_.ours.Close();  // whatever is left inside takes this for the order to end
     waitpid(supervisor_, nullptr, 0);
     Drain();
     return result_;
@@ -98,35 +148,43 @@ class Running {
   bool Fork(const std::string& program) {
     std::vector<std::string> argv = spec_.argv, environment = spec_.environment;
     const std::vector<char*> argv_pointers = Pointers(argv), environment_pointers = Pointers(environment);
+    const std::string directory = spec_.directory.empty() && spec_.sandbox ? spec_.sandbox->home : spec_.directory;
     const SupervisorTask task{.program = program.c_str(),
                               .argv = argv_pointers.data(),
                               .environment = environment_pointers.data(),
-                              .directory = spec_.directory.empty() ? nullptr : spec_.directory.c_str(),
+                              .directory = directory.empty() ? nullptr : directory.c_str(),
                               .stdin_file = spec_.stdin_file.empty() ? "/dev/null" : spec_.stdin_file.c_str(),
-                              .overlays = spec_.sandbox ? &spec_.overlays : nullptr,
-                              .control = control_.reader.get(),
-                              .reports = reports_.writer.get(),
-                              .output = output_.writer.get()};
+                              .sandbox = plan_ ? &*plan_ : nullptr,
+                              .limits = spec_.limits,
+                              .channel = channel_.theirs.get(),
+                              .output = output_.theirs.get()};
     supervisor_ = fork();
     if (supervisor_ == 0) {
       Supervise(task);
     }
-    control_.reader.Close();
-    reports_.writer.Close();
-    output_.writer.Close();
-    fcntl(output_.reader.get(), F_SETFL, O_NONBLOCK);
+    channel_.theirs.Close();
+    output_.theirs.Close();
+    fcntl(output_.ours.get(), F_SETFL, O_NONBLOCK);
     return supervisor_ > 0;
+  }
+
+  // The one that the program itself will have.
+  std::string Path() const {
+    constexpr std::string_view kName = "PATH=";
+    const auto path =
+        std::ranges::find_if(spec_.environment, [&](const std::string& entry) { return entry.starts_with(kName); });
+    return path == spec_.environment.end() ? PathOfThisProcess() : path->substr(kName.size());
   }
 
   // Until the supervisor has said its last word.
   void Watch() {
     constexpr milliseconds kStopInterval{100};
-    auto deadline = SteadyNow() + spec_.limit;
+    deadline_ = SteadyNow() + spec_.limit;
     for (;;) {
-      const auto left = std::chrono::duration_cast<milliseconds>(deadline - SteadyNow()) + milliseconds(1);
+      const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - SteadyNow()) + milliseconds(1);
       const milliseconds wait = std::clamp(left, milliseconds(0), kStopInterval);
-      std::array<pollfd, 2> watched{pollfd{.fd = reports_.reader.get(), .events = POLLIN},
-                                    pollfd{.fd = output_at_end_ ? -1 : output_.reader.get(), .events = POLLIN}};
+      std::array<pollfd, 2> watched{pollfd{.fd = channel_.ours.get(), .events = POLLIN},
+                                    pollfd{.fd = output_at_end_ ? -1 : output_.ours.get(), .events = POLLIN}};
       poll(watched.data(), watched.size(), static_cast<int>(wait.count()));
       if (watched[1].revents != 0) {
         Drain();
@@ -134,8 +192,9 @@ class Running {
       if (watched[0].revents != 0 && !TakeReport()) {
         return;
       }
-      if (SteadyNow() >= deadline || (stop_ && !result_.stopped)) {
-        deadline = SteadyNow() + EndIt();
+      // While the sandbox is made there is nothing to stop yet, and that takes milliseconds.
+      if (SteadyNow() >= deadline_ || (stop_ && !result_.stopped && result_.started)) {
+        deadline_ = SteadyNow() + EndIt();
       }
     }
   }
@@ -144,29 +203,38 @@ class Running {
   milliseconds EndIt() {
     result_.stopped = result_.stopped || stop_;
     result_.timed_out = result_.timed_out || !result_.stopped;
-    const char order = warned_ ? kKill : kTerminate;
+    Say(warned_ ? kKill : kTerminate);
     warned_ = true;
-    [[maybe_unused]] const ssize_t written = write(control_.writer.get(), &order, 1);
     return spec_.grace;
   }
 
+  void Say(char order) { [[maybe_unused]] const ssize_t sent = send(channel_.ours.get(), &order, 1, MSG_NOSIGNAL); }
+
   // False when there will be no more.
   bool TakeReport() {
-    SupervisorReport report;
-    if (read(reports_.reader.get(), &report, sizeof report) != sizeof report) {
+    const std::optional<Packet> packet = Receive(channel_.ours.get());
+    if (!packet) {
+      if (!ended_ && result_.error.empty()) {
+        result_.error = "its supervisor died";
+        result_.started = false;
+      }
       return false;
     }
+    const SupervisorReport& report = packet->report;
     switch (report.kind) {
+      case SupervisorReport::Kind::kNeedsMaps:
+        return GoOnUnless(WriteIdMaps(supervisor_, spec_.sandbox->root ? FindIdRange() : std::nullopt), "id maps");
       case SupervisorReport::Kind::kSandbox:
-        result_.sandbox = {.kind = static_cast<SandboxKind>(report.value), .error = report.error};
-        return true;
+        result_.sandbox.kind = SandboxKind::kPrivate;
+        return GoOnUnless(spec_.on_sockets ? spec_.on_sockets(packet->sockets) : std::nullopt, "sockets");
       case SupervisorReport::Kind::kStarted:
         result_.started = true;
+        deadline_ = SteadyNow() + spec_.limit;
         return true;
       case SupervisorReport::Kind::kNotStarted:
-        result_.error = spec_.argv.front() + ": " + ErrorText(report.error);
-        return false;
+        return NotStarted(report);
       case SupervisorReport::Kind::kEnded:
+        ended_ = true;
         result_.exit_code = WIFEXITED(report.value) ? WEXITSTATUS(report.value) : 0;
         result_.signal = WIFSIGNALED(report.value) ? WTERMSIG(report.value) : 0;
         return false;
@@ -174,10 +242,33 @@ class Running {
     return false;
   }
 
+  bool GoOnUnless(const std::optional<std::string>& failure, const char* step) {
+    if (failure) {
+      result_.error = *failure;
+      result_.sandbox = {.step = step};
+      return false;
+    }
+    Say(kGoOn);
+    return true;
+  }
+
+  bool NotStarted(const SupervisorReport& report) {
+    const std::string step(report.step.data(), strnlen(report.step.data(), report.step.size()));
+    if (spec_.sandbox && result_.sandbox.kind == SandboxKind::kNone) {
+      result_.sandbox = {.kind = SandboxKind::kNone, .error = report.error, .step = step};
+      result_.error = "no sandbox: " + step + ": " + ErrorText(report.error);
+    } else {
+      result_.error =
+          spec_.argv.front() + ": " + ErrorText(report.error) +
+          (spec_.sandbox && report.error == ENOENT ? " (in the sandbox, which shows neither homes nor /tmp)" : "");
+    }
+    return false;
+  }
+
   void Drain() {
     std::array<char, 4096> buffer;
     for (;;) {
-      const ssize_t size = read(output_.reader.get(), buffer.data(), buffer.size());
+      const ssize_t size = read(output_.ours.get(), buffer.data(), buffer.size());
       if (size < 0 && errno == EINTR) {
         continue;
       }
@@ -195,9 +286,11 @@ class Running {
   const ProcessSpec& spec_;
   const std::atomic<bool>& stop_;
   ProcessResult result_;
-  Pipe control_, reports_, output_;
+  std::optional<SandboxPlan> plan_;
+  Ends channel_, output_;
   pid_t supervisor_ = -1;
-  bool warned_ = false, output_at_end_ = false;
+  std::chrono::microseconds deadline_{0};
+  bool warned_ = false, output_at_end_ = false, ended_ = false;
 };
 
 bool IsExecutable(const std::string& path) {
@@ -209,12 +302,16 @@ bool IsExecutable(const std::string& path) {
 
 ProcessResult RunProcess(const ProcessSpec& spec, const std::atomic<bool>& stop) { return Running(spec, stop).Do(); }
 
-std::string FindProgram(const std::string& program) {
+std::string PathOfThisProcess() {
+  const char* const path = std::getenv("PATH");
+  return path != nullptr ? path : kSystemPath;
+}
+
+std::string FindProgram(const std::string& program, const std::string& folders) {
   if (program.contains('/')) {
     return IsExecutable(program) ? program : "";
   }
-  const char* const variable = std::getenv("PATH");
-  std::string_view path = variable != nullptr ? variable : "/usr/local/bin:/usr/bin:/bin";
+  std::string_view path = folders;
   while (!program.empty()) {
     const size_t end = std::min(path.find(':'), path.size());
     const std::string candidate = std::string(path.substr(0, end)) + "/" + program;

@@ -1,9 +1,12 @@
-// Runs one program to its end and leaves nothing of it behind: a process group and, where the kernel permits it, a
-// mount namespace of its own; bounded output; a time limit. Whatever it started dies with it, even what left its group.
+// Runs one program to its end and leaves nothing of it behind: a sandbox of its own where that is asked for and
+// permitted; bounded output, time and resources. Whatever it started dies with it, even what left its group.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,13 +14,25 @@
 
 namespace lab {
 
+// What each process of a program may use; setrlimit(2).
+struct ProcessLimits {
+  uint64_t cpu_seconds = 120;
+  uint64_t memory = uint64_t{4} << 30;  // octets of data; address space alone costs nothing
+  uint64_t file_size = uint64_t{64} << 20;
+  uint64_t descriptors = 1024;
+  uint64_t processes = 512;  // of the whole run; only in a sandbox, elsewhere the user's others would count
+};
+
 struct ProcessSpec {
-  std::vector<std::string> argv;         // argv[0] is looked up in PATH unless it has a slash
+  std::vector<std::string> argv;         // argv[0] is looked up in its PATH unless it has a slash
   std::vector<std::string> environment;  // NAME=value, all of it
-  std::string directory;                 // where it starts; empty: where we are
+  std::string directory;                 // where it starts; empty: where we are, or its home in a sandbox
   std::string stdin_file;                // empty: /dev/null
-  bool sandbox = false;                  // a mount namespace with `overlays`, if possible
-  std::vector<Overlay> overlays;
+  std::optional<SandboxSpec> sandbox = std::nullopt;
+  // Called when the sandbox is ready and before the program starts, with its sockets in the order of the spec; they
+  // are the callee's to close. What it returns is an error, and then the program is not started.
+  std::function<std::optional<std::string>(const std::vector<int>& sockets)> on_sockets = {};
+  ProcessLimits limits = {};
   std::chrono::milliseconds limit = std::chrono::seconds(10);
   std::chrono::milliseconds grace = std::chrono::milliseconds(200);  // between SIGTERM and SIGKILL
   size_t output_tail = 8192;  // octets of stdout and stderr to keep, the last ones
@@ -31,13 +46,20 @@ struct ProcessResult {
   bool timed_out = false;
   bool stopped = false;  // because `stop` was set
   std::string output;
-  SandboxResult sandbox;
+  SandboxResult sandbox;  // kNone when none was asked for
 };
 
-// Blocks until the program and all its descendants are gone. Safe to call from several threads.
+// Blocks until the program and all its descendants are gone. Safe to call from several threads. A program that was to
+// be in a sandbox is never started outside one.
 ProcessResult RunProcess(const ProcessSpec& spec, const std::atomic<bool>& stop);
 
-// The first match in PATH, or `program` itself if it has a slash and is executable; empty if there is none.
-std::string FindProgram(const std::string& program);
+// Where the system's own programs are.
+inline constexpr const char* kSystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// The value of PATH, kSystemPath if there is none.
+std::string PathOfThisProcess();
+
+// The first match in `path`, or `program` itself if it has a slash and is executable; empty if there is none.
+std::string FindProgram(const std::string& program, const std::string& path = PathOfThisProcess());
 
 }  // namespace lab

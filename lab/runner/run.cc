@@ -39,20 +39,6 @@ bool EndsTheGroup(const RunRecord& record) {
   return record.outcome == Outcome::kHang || record.outcome == Outcome::kError;
 }
 
-std::string MissingProgram(const CommandSpec& command) {
-  std::vector<std::string> needed = command.needs;
-  if (!command.shell && !command.argv.empty()) {
-    needed.push_back(command.argv.front());
-  }
-  for (const std::string& program : needed) {
-    if (FindProgram(program).empty()) {
-      const std::string hint = command.package.empty() ? "" : fmt::format("; try: apt-get install {}", command.package);
-      return fmt::format("\"{}\" is not in PATH{}", certs::Escaped(program), hint);
-    }
-  }
-  return "";
-}
-
 class Campaign {
  public:
   Campaign(const Lab& lab, const OnRecord& on_record) : lab_(lab), on_record_(on_record) {}

@@ -5,33 +5,67 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstring>
+
+#include "lab/runner/sandbox_enter.h"
 
 namespace lab {
 namespace {
 
-// Where the three descriptors stand after everything else has been closed.
-constexpr int kControl = 3, kReports = 4, kOutput = 5, kFirstOther = 6;
+// Where the two descriptors stand after everything else has been closed.
+constexpr int kChannel = 3, kOutput = 4, kFirstOther = 5;
 
-void Tell(SupervisorReport::Kind kind, int value, int error) noexcept {
-  const SupervisorReport report{.kind = kind, .value = value, .error = error};
-  // Smaller than PIPE_BUF, so it arrives whole or not at all.
-  [[maybe_unused]] const ssize_t written = write(kReports, &report, sizeof report);
+// Sends a report, with the first `count` of `sockets` along.
+void Tell(SupervisorReport::Kind kind, int value, SandboxFailure failure = {}, const int* sockets = nullptr,
+          size_t count = 0) noexcept {
+  SupervisorReport report{.kind = kind, .value = value, .error = failure.error};
+  if (failure.step != nullptr) {
+    strncpy(report.step.data(), failure.step, report.step.size() - 1);
+  }
+  iovec part{.iov_base = &report, .iov_len = sizeof report};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxSandboxSockets)> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (count > 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+    cmsghdr* const rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int) * count);
+    memcpy(CMSG_DATA(rights), sockets, sizeof(int) * count);
+  }
+  [[maybe_unused]] const ssize_t sent = sendmsg(kChannel, &message, MSG_NOSIGNAL);
+}
+
+[[noreturn]] void GiveUp(SandboxFailure failure) noexcept {
+  Tell(SupervisorReport::Kind::kNotStarted, 0, failure);
+  _exit(0);
+}
+
+// The lab may have turned away in the meantime.
+void AwaitGoOn() noexcept {
+  char order = 0;
+  if (read(kChannel, &order, 1) != 1 || order != kGoOn) {
+    _exit(0);
+  }
 }
 
 // The lab's sockets must not live on in here: a connection that the server closes would stay open.
 void KeepOnly(const SupervisorTask& task) noexcept {
   // First out of the way of each other, then into place.
-  const int control = fcntl(task.control, F_DUPFD, 64);
-  const int reports = fcntl(task.reports, F_DUPFD, 64);
+  const int channel = fcntl(task.channel, F_DUPFD, 64);
   const int output = fcntl(task.output, F_DUPFD, 64);
-  dup2(control, kControl);
-  dup2(reports, kReports);
+  dup2(channel, kChannel);
   dup2(output, kOutput);
   if (syscall(SYS_close_range, static_cast<unsigned>(kFirstOther), ~0U, 0U) != 0) {
     const long most = sysconf(_SC_OPEN_MAX);
@@ -52,16 +86,39 @@ void ResetSignals() noexcept {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// Never more than there was: a limit that cannot be set is already lower.
+void Limit(__rlimit_resource resource, uint64_t most) noexcept {
+  rlimit limit{};
+  if (getrlimit(resource, &limit) == 0) {
+    limit.rlim_max = limit.rlim_max < most ? limit.rlim_max : most;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(resource, &limit);
+  }
+}
+
+void ApplyLimits(const SupervisorTask& task) noexcept {
+  Limit(RLIMIT_CORE, 0);
+  Limit(RLIMIT_CPU, task.limits.cpu_seconds);
+  Limit(RLIMIT_DATA, task.limits.memory);
+  Limit(RLIMIT_FSIZE, task.limits.file_size);
+  Limit(RLIMIT_NOFILE, task.limits.descriptors);
+  if (task.sandbox != nullptr) {
+    Limit(RLIMIT_NPROC, task.limits.processes);
+  }
+}
+
 // The program itself; `failure` is closed by exec, or carries errno.
 [[noreturn]] void BecomeProgram(const SupervisorTask& task, int failure) noexcept {
   setpgid(0, 0);
   const int input = open(task.stdin_file, O_RDONLY | O_CLOEXEC);
   if (input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(kOutput, STDOUT_FILENO) >= 0 &&
       dup2(kOutput, STDERR_FILENO) >= 0 && (task.directory == nullptr || chdir(task.directory) == 0)) {
-    fcntl(kControl, F_SETFD, FD_CLOEXEC);
-    fcntl(kReports, F_SETFD, FD_CLOEXEC);
+    fcntl(kChannel, F_SETFD, FD_CLOEXEC);
     close(kOutput);
-    execve(task.program, task.argv, task.environment);
+    ApplyLimits(task);
+    if (task.sandbox == nullptr || !DropPrivileges(task.sandbox->root).failed()) {
+      execve(task.program, task.argv, task.environment);
+    }
   }
   const int error = errno;
   [[maybe_unused]] const ssize_t written = write(failure, &error, sizeof error);
@@ -131,7 +188,7 @@ int Await(pid_t program) noexcept {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, program, 0U));
   // Without handles for processes (before Linux 5.3) it is looked at every few milliseconds.
   constexpr int kInterval = 5;
-  std::array<pollfd, 2> watched{pollfd{.fd = kControl, .events = POLLIN}, pollfd{.fd = handle, .events = POLLIN}};
+  std::array<pollfd, 2> watched{pollfd{.fd = kChannel, .events = POLLIN}, pollfd{.fd = handle, .events = POLLIN}};
   for (;;) {
     poll(watched.data(), watched.size(), handle >= 0 ? -1 : kInterval);
     int status = 0;
@@ -140,7 +197,7 @@ int Await(pid_t program) noexcept {
     }
     if (watched[0].revents != 0) {
       char order = kKill;
-      if (read(kControl, &order, 1) != 1) {
+      if (read(kChannel, &order, 1) != 1) {
         watched[0].fd = -1;  // the lab is gone
         order = kKill;
       }
@@ -150,29 +207,76 @@ int Await(pid_t program) noexcept {
   }
 }
 
-}  // namespace
-
-void Supervise(const SupervisorTask& task) noexcept {
-  setpgid(0, 0);
-  KeepOnly(task);
-  ResetSignals();
-  signal(SIGPIPE, SIG_IGN);
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  const SandboxResult sandbox = task.overlays != nullptr ? EnterSandbox(*task.overlays) : SandboxResult{};
-  Tell(SupervisorReport::Kind::kSandbox, static_cast<int>(sandbox.kind), sandbox.error);
+// Runs the program; whoever calls this is the parent, or the first process, of all that it starts.
+[[noreturn]] void RunToTheEnd(const SupervisorTask& task) noexcept {
   const pid_t program = StartProgram(task);
   const int error = errno;
   close(kOutput);
   if (program < 0) {
-    Tell(SupervisorReport::Kind::kNotStarted, 0, error);
-    _exit(0);
+    GiveUp({.step = "starting the program", .error = error});
   }
-  Tell(SupervisorReport::Kind::kStarted, 0, 0);
+  Tell(SupervisorReport::Kind::kStarted, 0);
   const int status = Await(program);
   kill(-program, SIGKILL);
-  EndDescendants();
-  Tell(SupervisorReport::Kind::kEnded, status, 0);
+  if (task.sandbox == nullptr) {
+    EndDescendants();
+  } else {
+    kill(-1, SIGKILL);  // all but this, the first process of its namespace
+    while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+    }
+  }
+  Tell(SupervisorReport::Kind::kEnded, status);
   _exit(0);
+}
+
+// The sandbox's first process: when it ends, the kernel ends all others of its process namespace.
+[[noreturn]] void BeFirstInside(const SupervisorTask& task) noexcept {
+  std::array<int, kMaxSandboxSockets> sockets{};
+  if (const SandboxFailure failure = EnterSandbox(*task.sandbox, sockets); failure.failed()) {
+    GiveUp(failure);
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  const size_t count = task.sandbox->sockets.size();
+  Tell(SupervisorReport::Kind::kSandbox, 0, {}, sockets.data(), count);
+  for (size_t i = 0; i < count; ++i) {
+    close(sockets[i]);  // the lab's server has them now
+  }
+  AwaitGoOn();
+  RunToTheEnd(task);
+}
+
+[[noreturn]] void StandOutside(const SupervisorTask& task) noexcept {
+  if (const SandboxFailure failure = LeaveNamespaces(); failure.failed()) {
+    GiveUp(failure);
+  }
+  Tell(SupervisorReport::Kind::kNeedsMaps, 0);
+  AwaitGoOn();
+  const pid_t first = fork();
+  if (first < 0) {
+    GiveUp({.step = "starting a process", .error = errno});
+  }
+  if (first == 0) {
+    BeFirstInside(task);
+  }
+  close(kChannel);
+  close(kOutput);
+  while (waitpid(first, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  _exit(0);
+}
+
+}  // namespace
+
+void Supervise(const SupervisorTask& task) noexcept {
+  setsid();  // no terminal, whose other programs it could write to
+  KeepOnly(task);
+  ResetSignals();
+  signal(SIGPIPE, SIG_IGN);
+  if (task.sandbox != nullptr) {
+    StandOutside(task);
+  }
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  RunToTheEnd(task);
 }
 
 }  // namespace lab

@@ -1,28 +1,33 @@
-// The child's side of process.h: a small process that stands between the lab and the program, adopts what the program
-// leaves behind, and ends it.
+// The child's side of process.h. Without a sandbox: a small process that stands between the lab and the program, adopts
+// what the program leaves behind, and ends it. With one: a process outside the sandbox, whose child is the sandbox's
+// first process, which does the same and takes everything along when it ends.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "lab/runner/process.h"
 
 namespace lab {
 
-// What the supervisor says through its pipe, in this order: kSandbox; kStarted or kNotStarted; kEnded.
+// What the supervisor says, one packet each, in this order: kNeedsMaps and kSandbox, where there is one; kStarted or
+// kNotStarted; kEnded. kNotStarted may come instead of any of the others.
 struct SupervisorReport {
   enum class Kind : int32_t {
-    kSandbox,  // value = SandboxKind, error = errno
-    kStarted,
-    kNotStarted,  // error = errno
-    kEnded,       // value = wait status of the program
+    kNeedsMaps,   // its namespaces are new: write the id maps, then say kGoOn
+    kSandbox,     // laid out; the sockets come along. Say kGoOn
+    kStarted,     //
+    kNotStarted,  // `error` is errno of `step`
+    kEnded,       // `value` is the program's wait status
   };
-  Kind kind = Kind::kSandbox;
+  Kind kind = Kind::kStarted;
   int32_t value = 0;
   int32_t error = 0;
+  std::array<char, 64> step{};  // zero-terminated
 };
 
-// What the lab says to the supervisor: one octet. Closing the pipe is kKill.
-inline constexpr char kTerminate = 'T', kKill = 'K';
+// What the lab says: one octet. Closing the channel is kKill.
+inline constexpr char kGoOn = 'G', kTerminate = 'T', kKill = 'K';
 
 // Everything the child needs, prepared before the fork: between fork and exec it may only make system calls.
 struct SupervisorTask {
@@ -31,8 +36,9 @@ struct SupervisorTask {
   char* const* environment = nullptr;
   const char* directory = nullptr;  // or null
   const char* stdin_file = nullptr;
-  const std::vector<Overlay>* overlays = nullptr;  // null: no sandbox
-  int control = -1, reports = -1, output = -1;     // descriptors
+  const SandboxPlan* sandbox = nullptr;  // or null
+  ProcessLimits limits;
+  int channel = -1, output = -1;  // a packet socket; where stdout and stderr go
 };
 
 // Never returns.

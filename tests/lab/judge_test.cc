@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "lab/runner/expectations.h"
+#include "lab/runner/run.h"
 #include "tests/lab/evidence.h"
 
 namespace lab {
@@ -239,39 +241,57 @@ TEST(JudgeCollectedTest, TheDepthCountsToo) {
 
 // ------------------------------------------------------------------------------------------------ known weaknesses
 
-Outcome Known(Outcome seen, Demand demand, std::vector<CommandSpec::Known> known) {
+Expected Declared(const char* pattern, const char* outcome) {
+  return {.pattern = pattern, .outcome = outcome, .reason = "r", .source = "s"};
+}
+
+Outcome Known(Outcome seen, Demand demand, std::vector<Expected> known) {
   Scenario scenario{.id = "name.mismatch", .rows = {"F1"}};
   scenario.expect[Policy::kSubmission] = {.demand = demand};
   CommandSpec client;
-  client.known = std::move(known);
-  return ApplyKnown({.outcome = seen, .sentence = "s"}, scenario, client).outcome;
+  client.expected = std::move(known);
+  client.version = "prog 1.2.3";
+  return ApplyExpectations({.outcome = seen, .sentence = "s"}, scenario, client, kLabNow).outcome;
 }
 
-TEST(ApplyKnownTest, AKnownWeaknessIsExpected) {
-  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {{"name.*", "accept-bad", "r", "s"}}), Outcome::kXfail);
-  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {{"row:F1", "accept-bad", "r", "s"}}), Outcome::kXfail);
+TEST(ApplyExpectationsTest, AKnownWeaknessIsExpected) {
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("name.*", "accept-bad")}), Outcome::kXfail);
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("row:F1", "accept-bad")}), Outcome::kXfail);
 }
-TEST(ApplyKnownTest, AWeaknessThatIsGoneIsNoticed) {
-  EXPECT_EQ(Known(Outcome::kPass, Demand::kRefuse, {{"name.*", "accept-bad", "r", "s"}}), Outcome::kXpass);
+TEST(ApplyExpectationsTest, AWeaknessThatIsGoneIsNoticed) {
+  EXPECT_EQ(Known(Outcome::kPass, Demand::kRefuse, {Declared("name.*", "accept-bad")}), Outcome::kXpass);
 }
-TEST(ApplyKnownTest, AnotherFailureStaysAFailure) {
-  EXPECT_EQ(Known(Outcome::kLeak, Demand::kRefuse, {{"name.*", "accept-bad", "r", "s"}}), Outcome::kLeak);
-  EXPECT_EQ(Known(Outcome::kSkip, Demand::kRefuse, {{"name.*", "accept-bad", "r", "s"}}), Outcome::kSkip);
+TEST(ApplyExpectationsTest, AnotherFailureStaysAFailure) {
+  EXPECT_EQ(Known(Outcome::kLeak, Demand::kRefuse, {Declared("name.*", "accept-bad")}), Outcome::kLeak);
+  EXPECT_EQ(Known(Outcome::kSkip, Demand::kRefuse, {Declared("name.*", "accept-bad")}), Outcome::kSkip);
 }
-TEST(ApplyKnownTest, AnotherScenarioIsNotMeant) {
-  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {{"time.*", "accept-bad", "r", "s"}}), Outcome::kAcceptBad);
-  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {{"*,!name.*", "accept-bad", "r", "s"}}), Outcome::kAcceptBad);
+TEST(ApplyExpectationsTest, AnotherScenarioIsNotMeant) {
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("time.*", "accept-bad")}), Outcome::kAcceptBad);
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("*,!name.*", "accept-bad")}), Outcome::kAcceptBad);
 }
-TEST(ApplyKnownTest, NobodyAcceptsABadServerThatIsGood) {
-  EXPECT_EQ(Known(Outcome::kPass, Demand::kAccept, {{"*", "accept-bad", "r", "s"}}), Outcome::kPass);
+TEST(ApplyExpectationsTest, NobodyAcceptsABadServerThatIsGood) {
+  EXPECT_EQ(Known(Outcome::kPass, Demand::kAccept, {Declared("*", "accept-bad")}), Outcome::kPass);
 }
-TEST(ApplyKnownTest, TheFirstEntryThatAppliesCounts) {
+TEST(ApplyExpectationsTest, TheFirstEntryThatAppliesCounts) {
+  EXPECT_EQ(Known(Outcome::kPass, Demand::kRefuse, {Declared("name.mismatch", "pass"), Declared("*", "accept-bad")}),
+            Outcome::kPass);
   EXPECT_EQ(
-      Known(Outcome::kPass, Demand::kRefuse, {{"name.mismatch", "pass", "r", "s"}, {"*", "accept-bad", "r", "s"}}),
-      Outcome::kPass);
-  EXPECT_EQ(
-      Known(Outcome::kAcceptBad, Demand::kRefuse, {{"name.mismatch", "pass", "r", "s"}, {"*", "accept-bad", "r", "s"}}),
+      Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("name.mismatch", "pass"), Declared("*", "accept-bad")}),
       Outcome::kAcceptBad);
+}
+TEST(ApplyExpectationsTest, ADeclarationHoldsForItsVersionsOnly) {
+  Expected one = Declared("name.*", "accept-bad");
+  one.versions = {"prog 1.2.*"};
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {one}), Outcome::kXfail);
+  one.versions = {"prog 2.*"};
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {one}), Outcome::kAcceptBad);
+}
+TEST(ApplyExpectationsTest, ADeclarationEndsAfterItsDate) {
+  Expected one = Declared("name.*", "accept-bad");
+  one.until = "2026-01-01";  // kLabNow is that day
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {one}), Outcome::kXfail);
+  one.until = "2025-12-31";
+  EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {one}), Outcome::kAcceptBad);
 }
 
 }  // namespace

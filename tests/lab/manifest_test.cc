@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "lab/runner/client.h"
+#include "lab/runner/expectations.h"
 #include "lab/runner/scratch_dir.h"
 #include "lab/scenario/outcome.h"
 
@@ -22,10 +23,9 @@ certs::Result<std::vector<CommandSpec>> Load(const std::string& text) {
 
 constexpr const char* kGood = R"(
 name = "family"
-package = "pkg"
+packages = ["pkg"]
 limit_ms = 5000
 implicit = true
-known = [ { pattern = "time.*", outcome = "accept-bad", reason = "all", source = "s" } ]
 
 [[configuration]]
 title = "the first"
@@ -38,10 +38,10 @@ policy = "relay-opportunistic"
 implicit = false
 delivers = false
 
-[[configuration.known]]
-pattern = "name.*"
-outcome = "accept-bad"
-reason = "one"
+[[configuration.file]]
+path = "rc"
+text = "port {port}"
+mode = "600"
 )";
 
 TEST(ManifestTest, ReadsConfigurationsAndWhatTheyShare) {
@@ -54,14 +54,14 @@ TEST(ManifestTest, ReadsConfigurationsAndWhatTheyShare) {
   EXPECT_EQ(first.argv, (std::vector<std::string>{"prog", "{host}"}));
   EXPECT_TRUE(first.implicit && first.starttls && first.delivers && !first.shell);
   EXPECT_EQ(first.limit, std::chrono::milliseconds(5000));
-  EXPECT_EQ(first.package, "pkg");
-  ASSERT_EQ(first.known.size(), 1u);
+  EXPECT_EQ(first.install.packages, std::vector<std::string>{"pkg"});
   EXPECT_EQ(second.name, "family.second");
   EXPECT_TRUE(second.shell);
   EXPECT_FALSE(second.implicit || second.delivers);
   EXPECT_EQ(second.policy, Policy::kRelayOpportunistic);
-  ASSERT_EQ(second.known.size(), 2u);
-  EXPECT_EQ(second.known[0].pattern, "name.*");  // its own first
+  ASSERT_EQ(second.files.size(), 1u);
+  EXPECT_EQ(second.files[0].path, "rc");
+  EXPECT_EQ(second.files[0].mode, 0600u);
 }
 
 struct Mistake {
@@ -98,16 +98,61 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NoConfiguration", "name = 'x'\n", 1}, Mistake{"NoName", "[[configuration]]\ncommand = ['a']\n", 1},
         Mistake{"TwoOfOneName", "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration]]\ncommand = ['b']\n",
                 4},
-        Mistake{"KnownWithoutReason",
-                "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration.known]]\npattern = '*'\noutcome = "
-                "'leak'\n",
-                4},
-        Mistake{"KnownWithoutSuchOutcome",
-                "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration.known]]\npattern = '*'\noutcome = "
-                "'bad'\nreason = 'r'\n",
-                4},
+        Mistake{"FileWithoutPath",
+                "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration.file]]\ntext = 'a'\n", 4},
+        Mistake{"NoRegularExpression", "name = 'x'\nclaim_pattern = '('\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"UnknownLevel", "name = 'x'\nlevel = 'good'\n[[configuration]]\ncommand = ['a']\n", 2},
         Mistake{"ConfigurationIsNoTable", "name = 'x'\nconfiguration = 1\n", 2}),
     [](const auto& test) { return test.param.name; });
+
+// ------------------------------------------------------------------------------------------------ expectations
+
+certs::Result<std::vector<Expected>> LoadExpected(const std::string& text, const std::string& included = "") {
+  const auto dir = ScratchDir::Make();
+  EXPECT_TRUE(dir.has_value());
+  EXPECT_TRUE(dir->Write("other.toml", included).has_value());
+  return LoadExpectations(*dir->Write("test.toml", text));
+}
+
+constexpr const char* kEntry = "[[expect]]\npattern = '*'\noutcome = 'leak'\nreason = 'r'\nsource = 's'\n";
+
+TEST(ExpectationsTest, WhatIsIncludedComesLastAndForTheConfigurationsItIsIncludedFor) {
+  const auto all = LoadExpected(std::string(kEntry) + "[[include]]\nfile = 'other'\nconfiguration = 'safe'\n",
+                                std::string(kEntry) + "until = '2030-01-31'\n");
+  ASSERT_TRUE(all.has_value()) << all.error().detail;
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ((*all)[0].configuration, "*");
+  EXPECT_EQ((*all)[1].configuration, "safe");
+  EXPECT_EQ(ExpectationsOf(*all, {.name = "x.safe", .family = "x"}).size(), 2u);
+  EXPECT_EQ(ExpectationsOf(*all, {.name = "x", .family = "x"}).size(), 1u);
+}
+
+TEST(ExpectationsTest, TheEmptyNameIsTheMainConfiguration) {
+  const auto all = LoadExpected(std::string(kEntry) + "configuration = ''\n");
+  ASSERT_TRUE(all.has_value());
+  EXPECT_EQ(ExpectationsOf(*all, {.name = "x", .family = "x"}).size(), 1u);
+  EXPECT_EQ(ExpectationsOf(*all, {.name = "x.safe", .family = "x"}).size(), 0u);
+}
+
+TEST(ExpectationsTest, MistakesAreRefusedWithTheirLine) {
+  const std::pair<std::string, int> mistakes[] = {
+      {"[[expect]]\npattern = '*'\noutcome = 'leak'\nsource = 's'\n", 1},
+      {"[[expect]]\npattern = '*'\noutcome = 'bad'\nreason = 'r'\nsource = 's'\n", 1},
+      {std::string(kEntry) + "until = 'tomorrow'\n", 6},
+      {std::string(kEntry) + "colour = 'red'\n", 6},
+      {"[[include]]\n", 1}};
+  for (const auto& [text, line] : mistakes) {
+    const auto all = LoadExpected(text);
+    ASSERT_FALSE(all.has_value()) << text;
+    EXPECT_EQ(all.error().code, ErrorCode::kBadInput);
+    EXPECT_NE(all.error().detail.find("test.toml:" + std::to_string(line) + ":"), std::string::npos)
+        << all.error().detail;
+  }
+}
+
+TEST(ExpectationsTest, AFileThatIncludesItselfIsRefused) {
+  EXPECT_FALSE(LoadExpected("[[include]]\nfile = 'test'\n").has_value());
+}
 
 TEST(ManifestTest, AFileThatIsNotThereIsAnotherError) {
   const auto specs = LoadManifest("/no/such/manifest.toml");
@@ -123,12 +168,9 @@ TEST(ShippedManifestsTest, LoadAndDeclareTheirWeaknessesWithSources) {
                                      [](const CommandSpec& spec) { return spec.name.substr(0, spec.name.find('.')); }));
   for (const CommandSpec& spec : *specs) {
     SCOPED_TRACE(spec.name);
-    EXPECT_FALSE(spec.package.empty());
+    EXPECT_FALSE(spec.install.packages.empty() && spec.install.unpack.empty() && spec.install.npm.empty());
     EXPECT_FALSE(spec.version_command.empty());
     EXPECT_TRUE(std::filesystem::is_directory(spec.folder));
-    for (const CommandSpec::Known& known : spec.known) {
-      EXPECT_FALSE(known.source.empty()) << known.pattern;
-    }
   }
 }
 

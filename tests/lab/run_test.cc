@@ -142,7 +142,9 @@ TEST(RunTest, KnownWeaknessesAreExpected) {
   }
   RunOptions options{.scenarios = Scenarios({"control.good", "name.wrong-host"}), .built_in = false, .implicit = false};
   options.commands.push_back(
-      {.argv = Curl({"--insecure"}), .known = {{"*", "accept-bad", "it is told not to look", "curl(1)"}}});
+      {.argv = Curl({"--insecure"}),
+       .expected = {
+           {.pattern = "*", .outcome = "accept-bad", .reason = "it is told not to look", .source = "curl(1)"}}});
   const Ran ran = Execute(options);
   EXPECT_EQ(ran.Of("name.wrong-host"), Outcome::kXfail);
   EXPECT_EQ(ran.summary.failed, 0);
@@ -167,7 +169,7 @@ TEST(RunTest, AProgramCannotBeRunInMemory) {
 TEST(RunTest, AModeTheClientLacksIsSkippedOnlyWhereNoOtherModeIsRun) {
   RunOptions options{.scenarios = Scenarios({"control.good", "smtp.implicit-port-in-clear"}), .built_in = false};
   options.commands.push_back({.argv = {"true"}, .implicit = false});
-  const std::vector<PlannedGroup> plan = MakePlan(options, SandboxKind::kUserNamespace);
+  const std::vector<PlannedGroup> plan = MakePlan(options, SandboxKind::kPrivate);
   ASSERT_EQ(plan.size(), 2u);
   ASSERT_EQ(plan[1].body.size(), 1u);
   EXPECT_EQ(plan[1].body[0].scenario->id, "smtp.implicit-port-in-clear");

@@ -1,0 +1,223 @@
+#include "lab/runner/expectations.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <filesystem>
+#include <ranges>
+#include <set>
+
+#include "lab/runner/toml_reader.h"
+#include "lab/scenario/outcome.h"
+
+namespace lab {
+namespace {
+
+namespace fs = std::filesystem;
+using certs::Error;
+
+bool Globs(const std::string& glob, const std::string& text) { return fnmatch(glob.c_str(), text.c_str(), 0) == 0; }
+
+// "2026-01-31"; dates of this form are ordered as texts are.
+bool IsDate(const std::string& text) {
+  std::tm parts{};
+  const char* const end = strptime(text.c_str(), "%Y-%m-%d", &parts);
+  constexpr size_t kLength = 10;
+  return end != nullptr && *end == '\0' && text.size() == kLength;
+}
+
+std::string DateOf(int64_t now) {
+  const std::time_t time = now;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+// Reads one file and what it includes.
+class Loader {
+ public:
+  certs::Result<std::vector<Expected>> Load(const fs::path& path, const std::string& configuration) {
+    if (!seen_.insert(path.lexically_normal()).second) {
+      return certs::Fail(certs::ErrorCode::kBadInput, certs::Escaped(path.string(), 300) + ":1: includes itself");
+    }
+    const auto parsed = ParseToml(path);
+    if (!parsed) {
+      return std::unexpected(parsed.error());
+    }
+    std::vector<Expected> all, included;
+    std::optional<Error> error;
+    TableReader reader(*parsed, certs::Escaped(path.string(), 300), "an expectations file");
+    reader.Tables("expect", [&](const toml::table& table) {
+      if (auto one = ReadOne(table, reader.file(), configuration); one) {
+        all.push_back(std::move(*one));
+      } else if (!error) {
+        error = one.error();
+      }
+    });
+    reader.Tables("include", [&](const toml::table& table) {
+      if (auto more = Include(table, reader.file(), path.parent_path()); more) {
+        included.insert(included.end(), more->begin(), more->end());
+      } else if (!error) {
+        error = more.error();
+      }
+    });
+    if (!error) {
+      error = reader.Finish();
+    }
+    if (error) {
+      return std::unexpected(*error);
+    }
+    all.insert(all.end(), included.begin(), included.end());
+    seen_.erase(path.lexically_normal());
+    return all;
+  }
+
+ private:
+  static certs::Result<Expected> ReadOne(const toml::table& table, const std::string& file,
+                                         const std::string& configuration) {
+    Expected one{.configuration = configuration};
+    one.where = fmt::format("{}:{}", file, table.source().begin.line);
+    TableReader reader(table, file, "[[expect]]");
+    reader.Text("configuration", one.configuration)
+        .Text("pattern", one.pattern)
+        .Text("outcome", one.outcome)
+        .Text("reason", one.reason)
+        .Text("source", one.source)
+        .Text("issue", one.issue)
+        .Text("until", one.until)
+        .Texts("versions", one.versions);
+    reader.Require("pattern", !one.pattern.empty());
+    reader.Require("reason", !one.reason.empty());
+    reader.Require("source", !one.source.empty());
+    if (!OutcomeByName(one.outcome)) {
+      reader.Complain(table.source(), fmt::format("there is no outcome \"{}\"", certs::Escaped(one.outcome, 60)));
+    }
+    if (!one.until.empty() && !IsDate(one.until)) {
+      reader.Complain(table.get("until")->source(), "until must be a date such as \"2026-01-31\"");
+    }
+    if (const auto error = reader.Finish()) {
+      return std::unexpected(*error);
+    }
+    return one;
+  }
+
+  certs::Result<std::vector<Expected>> Include(const toml::table& table, const std::string& file,
+                                               const fs::path& folder) {
+    std::string name, configuration = "*";
+    TableReader reader(table, file, "[[include]]");
+    reader.Text("file", name).Text("configuration", configuration);
+    reader.Require("file", !name.empty());
+    if (const auto error = reader.Finish()) {
+      return std::unexpected(*error);
+    }
+    return Load(folder / (name + ".toml"), configuration);
+  }
+
+  std::set<fs::path> seen_;  // those being read
+};
+
+bool MatchesOne(std::string_view pattern, const Scenario& scenario) {
+  constexpr std::string_view kRow = "row:";
+  const bool by_row = pattern.starts_with(kRow);
+  const std::string glob(pattern.substr(by_row ? kRow.size() : 0));
+  const auto hit = [&](const std::string& text) { return fnmatch(glob.c_str(), text.c_str(), 0) == 0; };
+  return by_row ? std::ranges::any_of(scenario.rows, hit) : hit(scenario.id);
+}
+
+bool HoldsFor(const Expected& one, const CommandSpec& client, int64_t now) {
+  const bool version = one.versions.empty() || std::ranges::any_of(one.versions, [&](const std::string& glob) {
+                         return Globs(glob, client.version);
+                       });
+  return version && (one.until.empty() || DateOf(now) <= one.until);
+}
+
+}  // namespace
+
+certs::Result<std::vector<Expected>> LoadExpectations(const std::string& path) { return Loader().Load(path, "*"); }
+
+std::vector<Expected> ExpectationsOf(const std::vector<Expected>& all, const CommandSpec& client) {
+  // The family's main configuration has no name of its own; "" and "*" mean it.
+  const std::string name = client.name == client.family ? "" : client.name.substr(client.family.size() + 1);
+  std::vector<Expected> meant;
+  for (const Expected& one : all) {
+    if (one.configuration.empty() && name.empty()) {  // an empty text has no parts
+      meant.push_back(one);
+    }
+    for (const auto part : std::views::split(one.configuration, ',')) {
+      if (Globs(std::string(part.begin(), part.end()), name)) {
+        meant.push_back(one);
+        break;
+      }
+    }
+  }
+  return meant;
+}
+
+bool PatternMatches(std::string_view pattern_list, const Scenario& scenario) {
+  bool included = false, any_inclusion = false;
+  for (const auto part : std::views::split(pattern_list, ',')) {
+    std::string pattern(part.begin(), part.end());
+    std::erase(pattern, ' ');
+    const bool excludes = pattern.starts_with('!');
+    pattern.erase(0, excludes ? 1 : 0);
+    if (pattern.empty()) {
+      continue;
+    }
+    const bool hit = MatchesOne(pattern, scenario);
+    if (excludes && hit) {
+      return false;
+    }
+    any_inclusion |= !excludes;
+    included |= !excludes && hit;
+  }
+  return included || !any_inclusion;
+}
+
+bool CanHappen(Outcome outcome, const Expectation& demanded) {
+  switch (outcome) {
+    case Outcome::kAcceptBad:
+      return demanded.demand == Demand::kRefuse || demanded.demand == Demand::kIgnoreOrRefuse;
+    case Outcome::kLax:
+      return demanded.demand == Demand::kRefuse;
+    case Outcome::kRejectGood:
+      return demanded.demand == Demand::kAccept;
+    default:
+      return true;
+  }
+}
+
+const Expected* ExpectationFor(const CommandSpec& client, const Scenario& scenario, const Expectation& demanded,
+                               int64_t now) {
+  for (const Expected& one : client.expected) {
+    const std::optional<Outcome> outcome = OutcomeByName(one.outcome);
+    if (outcome && CanHappen(*outcome, demanded) && HoldsFor(one, client, now) &&
+        PatternMatches(one.pattern, scenario)) {
+      return &one;
+    }
+  }
+  return nullptr;
+}
+
+Judgement ApplyExpectations(const Judgement& judgement, const Scenario& scenario, const CommandSpec& client,
+                            int64_t now) {
+  const auto demanded = scenario.expect.find(client.policy);
+  const Expected* const one =
+      demanded == scenario.expect.end() ? nullptr : ExpectationFor(client, scenario, demanded->second, now);
+  if (one == nullptr || one->outcome == Name(Outcome::kPass)) {
+    return judgement;
+  }
+  if (one->outcome == Name(judgement.outcome)) {
+    return {Outcome::kXfail, fmt::format("known ({}): {}; {}", one->outcome, one->reason, judgement.sentence),
+            one->reason};
+  }
+  if (judgement.outcome == Outcome::kPass) {
+    return {Outcome::kXpass,
+            fmt::format("declared as {} (\"{}\"), but: {}", one->outcome, one->reason, judgement.sentence)};
+  }
+  return judgement;
+}
+
+}  // namespace lab
