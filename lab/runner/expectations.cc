@@ -145,6 +145,7 @@ std::vector<Expected> ExpectationsOf(const std::vector<Expected>& all, const Com
   for (const Expected& one : all) {
     if (one.configuration.empty() && name.empty()) {  // an empty text has no parts
       meant.push_back(one);
+      continue;
     }
     for (const auto part : std::views::split(one.configuration, ',')) {
       if (Globs(std::string(part.begin(), part.end()), name)) {
