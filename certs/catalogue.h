@@ -42,8 +42,8 @@ struct CertCase {
   // client on a real clock.
   bool exact_clock = false;
   Severity severity = Severity::kHigh;
-  // The TLS library will not load the leaf, or no leaf is to be sent: only whoever writes the server's flight by hand
-  // can serve it.
+  // The TLS library will not load the leaf, or no leaf is to be sent: the fake server writes the handshake by hand. A
+  // test holds this against the library.
   bool needs_forger = false;
 };
 

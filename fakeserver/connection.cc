@@ -107,7 +107,7 @@ bool Connection::Impl::AdvanceTls() {
     Take(session_.OnBytes(plaintext));
   }
   const auto state = tls_->state();
-  const bool ended = state == TlsEndpoint::State::kFailed || state == TlsEndpoint::State::kPeerFinished;
+  const bool ended = state == TlsServer::State::kFailed || state == TlsServer::State::kPeerFinished;
   if (ended && !std::exchange(tls_ended_, true)) {
     OnTlsEnded();
   }
@@ -144,6 +144,9 @@ bool Connection::Impl::Flush() {
     }
     for (Stage stage : done.stages) {
       Announce(stage);
+    }
+    if (done.cut != CutKind::kNone && !silent_ && !done_) {
+      Cut(done.cut, "the script's edit of the flight");
     }
     moved = true;
   }
@@ -225,12 +228,12 @@ bool Connection::Impl::Conclude() {
 void Connection::Impl::Announce(Stage stage) {
   const LinkScript& link = behaviour_->link;
   if (link.cut != CutKind::kNone && link.cut_at == stage && !silent_ && !done_) {
-    Cut(link.cut, stage);
+    Cut(link.cut, Name(stage));
   }
 }
 
-void Connection::Impl::Cut(CutKind kind, Stage stage) {
-  Record({.kind = EventKind::kFault, .text = std::string(Name(kind)) + " at " + std::string(Name(stage))});
+void Connection::Impl::Cut(CutKind kind, std::string_view where) {
+  Record({.kind = EventKind::kFault, .text = std::string(Name(kind)) + " at " + std::string(where)});
   silent_ = true;
   DropOutput();
   if (kind == CutKind::kClose) {

@@ -174,7 +174,7 @@ void Connection::Impl::StartTls() {
     closing_ = true;
     return;
   }
-  tls_ = std::make_unique<TlsEndpoint>(std::move(*context), [this](Event event) { OnTlsEvent(std::move(event)); });
+  tls_ = TlsServer::Make(std::move(*context), [this](Event event) { OnTlsEvent(std::move(event)); });
 }
 
 void Connection::Impl::OnTlsEvent(Event event) {
@@ -191,8 +191,8 @@ void Connection::Impl::OnTlsEvent(Event event) {
 }
 
 void Connection::Impl::CollectTlsOutput() {
-  TlsEndpoint::Output output = tls_->TakeOutput();
-  if (output.bytes.empty() || silent_) {
+  TlsServer::Output output = tls_->TakeOutput();
+  if ((output.bytes.empty() && output.cut == CutKind::kNone) || silent_) {
     return;
   }
   const Injection& injection = behaviour_->smtp.injection;
@@ -205,6 +205,7 @@ void Connection::Impl::CollectTlsOutput() {
   Segment& segment = output_.emplace_back();
   output_size_ += output.bytes.size();
   segment.bytes = std::move(output.bytes);
+  segment.cut = output.cut;
   if (output.certificate) {
     segment.facts.push_back({.kind = EventKind::kCertificateSent});
   }
@@ -232,7 +233,7 @@ void Connection::Impl::OnTlsEnded() {
   closing_ = true;
   waiting_.clear();
   hold_until_.reset();
-  if (tls_->state() == TlsEndpoint::State::kPeerFinished) {
+  if (tls_->state() == TlsServer::State::kPeerFinished) {
     Record({.kind = EventKind::kNote, .incoming = true, .text = "close_notify"});
     Take(session_.OnEof());
   }

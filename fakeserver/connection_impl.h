@@ -9,7 +9,7 @@
 
 #include "fakeserver/connection.h"
 #include "fakeserver/smtp_session.h"
-#include "fakeserver/tls_endpoint.h"
+#include "fakeserver/tls_server.h"
 
 namespace fakeserver {
 
@@ -19,6 +19,7 @@ struct Segment {
   size_t sent = 0;
   std::vector<Event> facts;
   std::vector<Stage> stages;
+  CutKind cut = CutKind::kNone;  // TLS said that this is the end
 };
 
 class Connection::Impl {
@@ -55,7 +56,7 @@ class Connection::Impl {
   void OnPeerGone(IoStatus status);
 
   void Announce(Stage stage);
-  void Cut(CutKind kind, Stage stage);
+  void Cut(CutKind kind, std::string_view where);
   void CloseSending(std::string why);
   void Finish(CloseKind kind);
   void Record(Event event);
@@ -66,7 +67,7 @@ class Connection::Impl {
   const std::shared_ptr<const Behaviour> behaviour_;
   ByteStream& stream_;
   SmtpSession session_;
-  std::unique_ptr<TlsEndpoint> tls_;
+  std::unique_ptr<TlsServer> tls_;
   Micros now_{0};
 
   std::deque<Segment> output_;

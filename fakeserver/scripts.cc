@@ -72,6 +72,18 @@ std::string_view Name(AfterStartTls after) {
   return "?";
 }
 
+std::string_view Name(ClientCertificate certificate) {
+  switch (certificate) {
+    case ClientCertificate::kNone:
+      return "none";
+    case ClientCertificate::kRequested:
+      return "requested";
+    case ClientCertificate::kRequired:
+      return "required";
+  }
+  return "?";
+}
+
 std::string_view Name(Stage stage) {
   switch (stage) {
     case Stage::kConnected:

@@ -11,6 +11,7 @@
 
 #include "certs/members.h"
 #include "fakeserver/byte_stream.h"
+#include "fakeserver/flight_edit.h"
 
 namespace fakeserver {
 
@@ -111,15 +112,39 @@ struct SmtpScript {
 
 // ------------------------------------------------------------------------------------------------ TLS
 
+// Whether the server asks for a certificate of the client's (RFC 8446 4.3.2). One that comes is not looked at.
+enum class ClientCertificate : uint8_t { kNone, kRequested, kRequired };
+std::string_view Name(ClientCertificate certificate);
+
+// With any of the last four members set the server's side is written by hand (flight_forger.h), as it is for identities
+// that BoringSSL does not present.
 struct TlsScript {
   uint16_t min_version = 0x0303;  // TLS 1.2
   uint16_t max_version = 0x0304;  // TLS 1.3
-  int tickets = 0;  // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
+  int tickets = 0;      // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
+  std::string ciphers;  // TLS 1.2 and older: what the server accepts, in BoringSSL's words; empty: its default
+  std::string groups;   // likewise, key exchange; empty: X25519 and the NIST curves
+  ClientCertificate client_certificate = ClientCertificate::kNone;
+  std::vector<FlightEdit> edits;  // in this order
+  RecordShape records;
+  SignatureScript signature;
+  int hello_retries = 0;  // HelloRetryRequests to send; the first asks for a group without a share where there is one
+
+  bool ByHand() const {
+    return !edits.empty() || records != RecordShape{} || signature != SignatureScript{} || hello_retries > 0;
+  }
 
   bool operator==(const TlsScript&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"min_version", &TlsScript::min_version}, Member{"max_version", &TlsScript::max_version},
-                 Member{"tickets", &TlsScript::tickets}};
+  static constexpr auto kMembers = std::tuple{Member{"min_version", &TlsScript::min_version},
+                                              Member{"max_version", &TlsScript::max_version},
+                                              Member{"tickets", &TlsScript::tickets},
+                                              Member{"ciphers", &TlsScript::ciphers},
+                                              Member{"groups", &TlsScript::groups},
+                                              Member{"client_certificate", &TlsScript::client_certificate},
+                                              Member{"edits", &TlsScript::edits},
+                                              Member{"records", &TlsScript::records},
+                                              Member{"signature", &TlsScript::signature},
+                                              Member{"hello_retries", &TlsScript::hello_retries}};
 };
 
 // ------------------------------------------------------------------------------------------------ transport

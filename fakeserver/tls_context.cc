@@ -68,8 +68,11 @@ bool FitsPss(const certs::IssuedChain& chain) {
 
 // Loads chain and key; returns whether the key had to come in through the back door.
 certs::Result<bool> LoadIdentity(SSL_CTX* ctx, const certs::IssuedChain& chain) {
-  if (chain.presented.empty() || !chain.key) {
-    return Fail(ErrorCode::kBadInput, "a server needs a certificate to present and a key");
+  if (!chain.key) {
+    return Fail(ErrorCode::kBadInput, "a server needs a key");
+  }
+  if (chain.presented.empty()) {
+    return Fail(ErrorCode::kUnsupported, "BoringSSL does not present a chain without any certificate");
   }
   std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> owned;
   std::vector<CRYPTO_BUFFER*> buffers;
@@ -102,40 +105,63 @@ certs::Result<void> CanServe(const certs::IssuedChain& chain) {
 
 certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScript& script,
                                                                   std::shared_ptr<const certs::IssuedChain> identity) {
-  if (identity == nullptr) {
-    return Fail(ErrorCode::kBadInput, "a TLS server needs an identity");
+  if (identity == nullptr || !identity->key) {
+    return Fail(ErrorCode::kBadInput, "a TLS server needs an identity with a key");
   }
   std::shared_ptr<TlsContext> context(new TlsContext);
-  context->ssl_ctx_.reset(SSL_CTX_new(TLS_with_buffers_method()));
-  SSL_CTX* ctx = context->ssl_ctx_.get();
-  const auto foreign = LoadIdentity(ctx, *identity);
+  context->script_ = script;
+  context->max_version_ =
+      FitsPss(*identity) ? script.max_version : std::min<uint16_t>(script.max_version, TLS1_2_VERSION);
+  context->identity_ = std::move(identity);
+  if (context->max_version_ < script.min_version) {
+    return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
+  }
+  if (!script.ByHand()) {
+    const auto made = context->MakeSslContext();
+    if (!made && made.error().code != ErrorCode::kUnsupported) {
+      return std::unexpected(made.error());
+    }
+    if (made) {
+      return context;
+    }
+  }
+  context->ssl_ctx_.reset();
+  if (context->max_version_ < TLS1_2_VERSION || !script.ciphers.empty() || !script.groups.empty() ||
+      script.tickets > 0) {
+    return Fail(ErrorCode::kUnsupported, "a handshake by hand has no old versions, tickets, or choice of ciphers");
+  }
+  return context;
+}
+
+certs::Result<void> TlsContext::MakeSslContext() {
+  ssl_ctx_.reset(SSL_CTX_new(TLS_with_buffers_method()));
+  SSL_CTX* ctx = ssl_ctx_.get();
+  const auto foreign = LoadIdentity(ctx, *identity_);
   if (!foreign) {
     return std::unexpected(foreign.error());
   }
-  context->key_is_foreign_ = *foreign;
-
-  uint16_t max_version = script.max_version;
-  if (!FitsPss(*identity)) {
-    max_version = std::min<uint16_t>(max_version, TLS1_2_VERSION);
+  key_is_foreign_ = *foreign;
+  if (!SSL_CTX_set_min_proto_version(ctx, script_.min_version) || !SSL_CTX_set_max_proto_version(ctx, max_version_)) {
+    return Fail(ErrorCode::kCrypto, fmt::format("BoringSSL cannot serve TLS versions {:#06x} to {:#06x}",
+                                                script_.min_version, max_version_));
   }
-  if (max_version < script.min_version) {
-    return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
-  }
-  if (!SSL_CTX_set_min_proto_version(ctx, script.min_version) || !SSL_CTX_set_max_proto_version(ctx, max_version)) {
-    return Fail(ErrorCode::kUnsupported,
-                fmt::format("BoringSSL cannot serve TLS versions {:#06x} to {:#06x}", script.min_version, max_version));
-  }
+  const std::string groups = script_.groups.empty() ? kGroups : script_.groups;
   if (!SSL_CTX_set_signing_algorithm_prefs(ctx, kSigningAlgorithms, std::size(kSigningAlgorithms)) ||
-      !SSL_CTX_set1_curves_list(ctx, kGroups) ||
-      !SSL_CTX_set_num_tickets(ctx, static_cast<size_t>(std::max(script.tickets, 0)))) {
+      !SSL_CTX_set1_curves_list(ctx, groups.c_str()) ||
+      (!script_.ciphers.empty() && !SSL_CTX_set_strict_cipher_list(ctx, script_.ciphers.c_str())) ||
+      !SSL_CTX_set_num_tickets(ctx, static_cast<size_t>(std::max(script_.tickets, 0)))) {
     return Fail(ErrorCode::kCrypto, "BoringSSL refused a setting");
   }
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  if (script.tickets <= 0) {
+  if (script_.tickets <= 0) {
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
   }
-  context->identity_ = std::move(identity);
-  return context;
+  if (script_.client_certificate != ClientCertificate::kNone) {
+    const bool required = script_.client_certificate == ClientCertificate::kRequired;
+    SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                              [](SSL*, uint8_t*) { return ssl_verify_ok; });
+  }
+  return {};
 }
 
 TlsContextSlot& TlsContextSlot::operator=(const TlsContextSlot&) {

@@ -1,5 +1,4 @@
-// The server's side of one TLS connection: bytes from the peer in, bytes for the peer and plaintext out, and events for
-// the record. No I/O of its own, so it runs over any ByteStream; there is no early data.
+// TLS as BoringSSL speaks it.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -8,47 +7,25 @@
 #include <memory>
 
 #include "fakeserver/record_sniffer.h"
-#include "fakeserver/tls_context.h"
-#include "fakeserver/transcript.h"
+#include "fakeserver/tls_server.h"
 
 namespace fakeserver {
 
-class TlsEndpoint {
+class TlsEndpoint : public TlsServer {
  public:
-  enum class State : uint8_t {
-    kHandshaking,
-    kOpen,
-    kPeerFinished,  // the peer said close_notify
-    kFailed,        // no more TLS in this connection; an alert may wait to be taken
-  };
-
-  // `record` is called, while the methods below run, with each event; the caller adds when and whether in TLS.
+  // `context` is not by hand.
   TlsEndpoint(std::shared_ptr<const TlsContext> context, std::function<void(Event)> record);
-  ~TlsEndpoint();
-  TlsEndpoint(const TlsEndpoint&) = delete;
-  TlsEndpoint& operator=(const TlsEndpoint&) = delete;
+  ~TlsEndpoint() override;
 
-  // Hands over what arrived, or that nothing more will. After a failure bytes are still watched for alerts.
-  void Feed(ByteView bytes);
-  void FeedEof();
-  // Does what can be done; true if anything happened. At most one state change a call, so that the caller can act on a
-  // stage before the next one.
-  bool Advance();
-
-  State state() const { return state_; }
-  bool established() const { return established_; }
-  // What is to be sent, and whether the server's flight (its Certificate, or on resumption its Finished) is in it.
-  struct Output {
-    Bytes bytes;
-    bool certificate = false;
-    bool flight = false;
-  };
-  Output TakeOutput();
-  Bytes TakePlaintext();
-  // Encrypts; only when established.
-  void Write(ByteView plaintext);
-  // Says close_notify, once.
-  void Shutdown();
+  void Feed(ByteView bytes) override;
+  void FeedEof() override;
+  bool Advance() override;
+  State state() const override { return state_; }
+  bool established() const override { return established_; }
+  Output TakeOutput() override;
+  Bytes TakePlaintext() override;
+  void Write(ByteView plaintext) override;
+  void Shutdown() override;
 
   const TlsContext& context() const { return *context_; }
   // The endpoint behind one of BoringSSL's objects.

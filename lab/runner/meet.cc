@@ -50,9 +50,6 @@ certs::Result<Host> MakeHost(const World& world, TlsMode mode, certs::Issuer& is
   if (!chain) {
     return std::unexpected(chain.error());
   }
-  if ((*chain)->presented.empty()) {
-    return certs::Fail(certs::ErrorCode::kUnsupported, "BoringSSL does not serve a chain without any certificate");
-  }
   auto behaviour = std::make_shared<Behaviour>();
   behaviour->mode = mode;
   behaviour->smtp = world.smtp;

@@ -83,9 +83,7 @@ std::vector<Scenario> CertificateScenarios() {
   std::vector<Scenario> scenarios;
   scenarios.reserve(certs::Catalogue().size());
   for (const CertCase& from : certs::Catalogue()) {
-    if (!from.needs_forger) {  // nothing can serve it yet
-      scenarios.push_back(FromCase(from));
-    }
+    scenarios.push_back(FromCase(from));
   }
   AddForeignHandshakes(scenarios);
   return scenarios;

@@ -78,6 +78,9 @@ void TestClient::BeginTls(const ClientTls& settings) {
   if (!settings.groups.empty()) {
     SSL_CTX_set1_curves_list(ctx_.get(), settings.groups.c_str());
   }
+  if (!settings.ciphers.empty()) {
+    SSL_CTX_set_strict_cipher_list(ctx_.get(), settings.ciphers.c_str());
+  }
   const auto accept = [](SSL*, uint8_t*) { return ssl_verify_ok; };
   const auto reject = [](SSL*, uint8_t* alert) {
     *alert = SSL_AD_BAD_CERTIFICATE;

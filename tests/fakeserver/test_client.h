@@ -17,6 +17,7 @@ struct ClientTls {
   std::string server_name = "mail.bob.test";
   std::vector<uint16_t> verify_algorithms;  // signature algorithms offered; empty: BoringSSL's
   std::string groups;                       // empty: BoringSSL's
+  std::string ciphers;                      // TLS 1.2; empty: BoringSSL's
   bool reject_certificate = false;          // as any verifier would: bad_certificate
 };
 

@@ -8,7 +8,8 @@ starttls_lab_test(smtp_session_test LIBS starttls_lab::fakeserver
 starttls_lab_test(fakeserver_units_test LIBS starttls_lab::fakeserver
   SOURCES fakeserver/memory_pipe_test.cc fakeserver/transcript_test.cc fakeserver/record_sniffer_test.cc)
 starttls_lab_test(connection_test LIBS fakeserver_test_client
-  SOURCES fakeserver/connection_test.cc fakeserver/connection_fault_test.cc fakeserver/tls_identity_test.cc)
+  SOURCES fakeserver/connection_test.cc fakeserver/connection_fault_test.cc fakeserver/tls_identity_test.cc
+  fakeserver/flight_forger_test.cc fakeserver/flight_edit_test.cc)
 starttls_lab_test(server_test LIBS fakeserver_test_client SOURCES fakeserver/server_test.cc)
 
 # glibc's own codec is the second opinion on what the fake resolver writes.
