@@ -109,6 +109,8 @@ Verdict Model(PresentedForm form, const std::string& presented, std::string refe
       }
       return presented == address ? Verdict::kMatch : Verdict::kNoMatch;
     case PresentedForm::kCommonName:
+    case PresentedForm::kSrv:  // never asked
+    case PresentedForm::kUri:
       return Verdict::kNoMatch;
   }
   return Verdict::kNoMatch;

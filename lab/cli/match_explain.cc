@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "certs/bytes.h"
+#include "lab/verifier/identity.h"
 #include "lab/verifier/ip_literal.h"
 
 namespace lab {
@@ -34,6 +35,10 @@ std::string ShowPresented(const verifier::Presented& presented) {
       return fmt::format("iPAddress {} ({} octets)", verifier::FormatIp(presented.value), presented.value.size());
     case PresentedForm::kCommonName:
       return fmt::format("common name \"{}\" and no subjectAltName", certs::Escaped(presented.value, kShown));
+    case PresentedForm::kSrv:
+      return fmt::format("SRVName \"{}\"", certs::Escaped(presented.value, kShown));
+    case PresentedForm::kUri:
+      return fmt::format("URI \"{}\"", certs::Escaped(presented.value, kShown));
   }
   return "";
 }
@@ -46,7 +51,15 @@ void ExplainReference(std::string& text, std::string_view configured, const Refe
          "Strict dotted decimal or RFC 4291 2.2 text is an address and nothing else (RFC 9525 7.4).");
     return;
   }
-  Step(text, "", fmt::format("is a DNS-ID: {}", reference.dns),
+  if (reference.kind == Reference::Kind::kSrv || reference.kind == Reference::Kind::kUri) {
+    const bool srv = reference.kind == Reference::Kind::kSrv;
+    Step(text, "",
+         fmt::format("is {}: {} at {}", srv ? "an SRV-ID" : "a URI-ID", reference.service,
+                     certs::Escaped(reference.dns)),
+         "Service and name must both agree, with one presented identifier (RFC 9525 6.5).");
+    return;
+  }
+  Step(text, "", fmt::format("is a DNS-ID: {}", certs::Escaped(reference.dns)),
        "Compared in lower case; U-labels become A-labels, one trailing dot goes (RFC 9525 6.3).");
 }
 
@@ -59,6 +72,17 @@ std::string_view Clause(NameReason reason) {
     case NameReason::kDifferentLabelCount:
     case NameReason::kBadWildcard:
       return "RFC 9525 6.3";
+    case NameReason::kMatchSrv:
+    case NameReason::kMatchUri:
+    case NameReason::kDifferentService:
+      return "RFC 9525 6.5";
+    case NameReason::kBadService:
+      return "RFC 4985 2";
+    case NameReason::kBadUri:
+      return "RFC 9525 2";
+    case NameReason::kMatchSubdomain:
+    case NameReason::kMatchWalk:
+      return "no standard; the profile's way";
     case NameReason::kMatchIp:
     case NameReason::kDifferentIp:
     case NameReason::kKindMismatch:
@@ -134,6 +158,18 @@ void WalkLabels(std::string& text, std::string_view presented, std::string_view 
   }
 }
 
+// The reference of the kind that the presented identifier calls for.
+std::expected<Reference, NameReason> ParseFor(PresentedForm form, std::string_view configured,
+                                              const verifier::NamePolicy& policy) {
+  if (form == PresentedForm::kSrv && configured.starts_with('_')) {
+    return verifier::ParseSrvReference(configured);
+  }
+  if (form == PresentedForm::kUri && configured.find(':') != configured.npos) {
+    return verifier::ParseUriReference(configured);
+  }
+  return verifier::ParseReference(configured, policy);
+}
+
 }  // namespace
 
 Explanation ExplainMatch(const verifier::Presented& presented, std::string_view configured, std::string_view profile,
@@ -141,7 +177,7 @@ Explanation ExplainMatch(const verifier::Presented& presented, std::string_view 
   Explanation explanation;
   std::string& text = explanation.text;
   Step(text, "profile", profile, "");
-  const auto reference = verifier::ParseReference(configured);
+  const auto reference = ParseFor(presented.form, configured, policy);
   if (!reference) {
     Step(text, "reference", fmt::format("\"{}\"", certs::Escaped(configured, kShown)), "");
     Step(text, "", fmt::format("is invalid: {}", Name(reference.error())), WithClause(reference.error()));
@@ -151,7 +187,11 @@ Explanation ExplainMatch(const verifier::Presented& presented, std::string_view 
   ExplainReference(text, configured, *reference);
   Step(text, "presented", ShowPresented(presented), "");
 
-  const verifier::NameDecision decision = MatchName(presented, *reference, policy);
+  verifier::NameDecision decision = MatchName(presented, *reference, policy);
+  if (presented.form == PresentedForm::kCommonName && policy.cn_fallback != verifier::CnFallback::kNever) {
+    const auto identity = verifier::MatchIdentity({.common_names = {presented.value}}, *reference, policy);
+    decision = {.match = identity.match, .presented_valid = true, .reason = identity.reason};
+  }
   if (!decision.presented_valid) {
     Step(text, "", fmt::format("is invalid: {}", Name(decision.reason)), WithClause(decision.reason));
     Step(text, "decision", "invalid-presented: the identifier is ignored; others of the certificate still count", "");

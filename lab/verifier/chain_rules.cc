@@ -257,7 +257,9 @@ void Judge::Constraints() {
   if (!RuleOn(Rule::kNameConstraints) || (depth_ > 0 && c_->self_issued())) {
     return;
   }
-  const ConstraintPolicy policy{.leading_dot_allowed = !request_.ca_profile, .comparisons_left = comparisons_left_};
+  const ConstraintPolicy policy{.names = depth_ == 0 ? request_.names : NamePolicy{},
+                                .leading_dot_allowed = !request_.ca_profile,
+                                .comparisons_left = comparisons_left_};
   for (size_t above = static_cast<size_t>(depth_) + 1; above < path_.certificates.size(); ++above) {
     for (ConstraintFinding& finding : CheckNameConstraints(*path_.certificates[above], *c_, policy)) {
       if (finding.reason == Reason::kPathBudget) {

@@ -1,9 +1,12 @@
 #include "lab/verifier/constraint_match.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "lab/verifier/distinguished_name.h"
+#include "lab/verifier/general_name.h"
 
 namespace verifier {
 namespace {
@@ -100,16 +103,53 @@ Fit FitHost(std::string_view host, std::string_view constraint) {
   return inside ? Fit::kInside : Fit::kOutside;
 }
 
-// local-part "@" host. A quoted local part is legal and never seen: counted as malformed, which fails closed.
-bool SplitMailbox(std::string_view mailbox, std::string_view* local, std::string_view* host) {
-  const size_t at = mailbox.find('@');
-  if (at == std::string_view::npos || at == 0 || mailbox.find_first_of("\"@\\ ", at + 1) != std::string_view::npos) {
-    return false;
+bool IsAtext(char c) {
+  const char lower = Lower(c);
+  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
+
+// Reads the local part at the front of the mailbox, and takes it away: a dot-string as it is, a quoted string without
+// its quotes and backslashes, because "all quoted forms MUST be treated as equivalent" (RFC 5321 4.1.2). Nothing if it
+// is neither.
+std::optional<std::string> TakeLocalPart(std::string_view* mailbox) {
+  std::string local;
+  size_t pos = 0;
+  if (mailbox->starts_with('"')) {
+    for (++pos; pos < mailbox->size() && (*mailbox)[pos] != '"'; ++pos) {
+      pos += (*mailbox)[pos] == '\\' ? 1 : 0;
+      if (pos == mailbox->size() || (*mailbox)[pos] < 0x20 || (*mailbox)[pos] > 0x7e) {
+        return std::nullopt;
+      }
+      local += (*mailbox)[pos];
+    }
+    if (pos == mailbox->size()) {
+      return std::nullopt;
+    }
+    ++pos;
+  } else {
+    for (; pos < mailbox->size() && (IsAtext((*mailbox)[pos]) || (*mailbox)[pos] == '.'); ++pos) {
+      local += (*mailbox)[pos];
+    }
+    if (local.empty() || local.front() == '.' || local.back() == '.' || local.find("..") != local.npos) {
+      return std::nullopt;
+    }
   }
-  *local = mailbox.substr(0, at);
-  *host = mailbox.substr(at + 1);
-  const auto printable = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; };
-  return std::ranges::all_of(*local, printable) && IsHostName(*host);
+  mailbox->remove_prefix(pos);
+  return local;
+}
+
+// local-part "@" host; an address literal for a host is malformed here, which fails closed.
+struct Mailbox {
+  std::string local;
+  std::string_view host;
+};
+std::optional<Mailbox> SplitMailbox(std::string_view text) {
+  std::optional<std::string> local = TakeLocalPart(&text);
+  if (!local || !text.starts_with('@') || !IsHostName(text.substr(1)) || LooksLikeIpv4(text.substr(1))) {
+    return std::nullopt;
+  }
+  return Mailbox{std::move(*local), text.substr(1)};
 }
 
 }  // namespace
@@ -167,33 +207,66 @@ Fit FitIp(ByteView address, ByteView address_and_mask) {
   return Fit::kInside;
 }
 
-Fit FitEmail(ByteView mailbox, ByteView constraint) {
-  std::string_view local;
-  std::string_view host;
+Fit FitEmail(ByteView mailbox, ByteView constraint, LocalPart local_part) {
   const std::string_view limit = AsText(constraint);
-  std::string_view wanted_local;
-  std::string_view wanted_host;
   const bool one_mailbox = limit.find('@') != std::string_view::npos;
-  if (one_mailbox && !SplitMailbox(limit, &wanted_local, &wanted_host)) {
+  const std::optional<Mailbox> wanted = one_mailbox ? SplitMailbox(limit) : std::nullopt;
+  if (one_mailbox ? !wanted : FitHost("a", limit) == Fit::kBadConstraint) {
     return Fit::kBadConstraint;
   }
-  if (!SplitMailbox(AsText(mailbox), &local, &host)) {
+  const std::optional<Mailbox> presented = SplitMailbox(AsText(mailbox));
+  if (!presented) {
     return Fit::kBadName;
   }
-  if (one_mailbox) {  // the local part is case-sensitive (RFC 5280 7.5)
-    return local == wanted_local && EqualIgnoringCase(host, wanted_host) ? Fit::kInside : Fit::kOutside;
+  if (!one_mailbox) {
+    return FitHost(presented->host, limit);
   }
-  return FitHost(host, limit);
+  const bool same_local = presented->local == wanted->local ||
+                          (local_part == LocalPart::kAnyCase && EqualIgnoringCase(presented->local, wanted->local));
+  return same_local && EqualIgnoringCase(presented->host, wanted->host) ? Fit::kInside : Fit::kOutside;
 }
 
 Fit FitUri(ByteView uri, ByteView constraint) {
   const std::string_view host = UriHost(AsText(uri));
+  if (FitHost("a", AsText(constraint)) == Fit::kBadConstraint) {
+    return Fit::kBadConstraint;
+  }
   // "If [...] a URI that does not include an authority component with a host name specified as a fully qualified domain
   // name [...], then the application MUST reject the certificate."
   if (!IsHostName(host) || LooksLikeIpv4(host)) {
     return Fit::kBadName;
   }
   return FitHost(host, AsText(constraint));
+}
+
+bool IsConstraint(int tag, ByteView constraint, bool leading_dot_allowed) {
+  static constexpr uint8_t kAddress[16] = {};
+  static constexpr uint8_t kNobody[] = {0x30, 0x00};
+  switch (tag) {
+    case kDnsName:
+      return FitDns({}, constraint, Subtree::kPermitted, leading_dot_allowed) != Fit::kBadConstraint;
+    case kIpAddress:
+      return FitIp(kAddress, constraint) != Fit::kBadConstraint;
+    case kRfc822Name:
+      return FitEmail({}, constraint) != Fit::kBadConstraint;
+    case kUri:
+      return FitUri({}, constraint) != Fit::kBadConstraint;
+    case kDirectoryName:
+      return FitDirectory(kNobody, constraint) != Fit::kBadConstraint;
+    default:
+      return true;
+  }
+}
+
+bool IsPlaceable(int tag, ByteView name) {
+  switch (tag) {
+    case kDnsName:
+      return FitDns(name, {}, Subtree::kPermitted, true) != Fit::kBadName;
+    case kRfc822Name:
+      return FitEmail(name, {}) != Fit::kBadName;
+    default:
+      return true;
+  }
 }
 
 Fit FitDirectory(ByteView name, ByteView constraint) {

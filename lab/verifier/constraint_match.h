@@ -18,10 +18,20 @@ enum class Fit : uint8_t {
 // must not meet the second.
 enum class Subtree : uint8_t { kPermitted, kExcluded };
 
+// How the local part of a mailbox compares: exactly (RFC 5280 7.5), or, for the emailAddress attribute of a subject,
+// whose values are "not case-sensitive" (RFC 5280 4.1.2.6), without regard to case.
+enum class LocalPart : uint8_t { kExact, kAnyCase };
+
 Fit FitDns(ByteView name, ByteView constraint, Subtree subtree, bool leading_dot_allowed);
 Fit FitIp(ByteView address, ByteView address_and_mask);
-Fit FitEmail(ByteView mailbox, ByteView constraint);
+Fit FitEmail(ByteView mailbox, ByteView constraint, LocalPart local_part = LocalPart::kExact);
 Fit FitUri(ByteView uri, ByteView constraint);
 Fit FitDirectory(ByteView name, ByteView constraint);  // both with tag and length
+
+// Whether a constraint of that form (NameTag) is well-formed; of a form that is not processed: true.
+bool IsConstraint(int tag, ByteView constraint, bool leading_dot_allowed);
+
+// Whether a dNSName or rfc822Name can be placed inside or outside of a constraint at all; other forms: true.
+bool IsPlaceable(int tag, ByteView name);
 
 }  // namespace verifier

@@ -2,6 +2,7 @@
 
 #include <idn2.h>
 
+#include <algorithm>
 #include <cassert>
 #include <memory>
 
@@ -26,6 +27,18 @@ std::expected<std::string, IdnaError> ToALabels(std::string_view utf8) {
     return std::unexpected(IdnaError::kInvalid);
   }
   return std::string(reinterpret_cast<const char*>(converted));
+}
+
+std::string ToULabels(std::string_view name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  char* converted = nullptr;
+  if (lower.find('\0') != lower.npos || idn2_to_unicode_8z8z(lower.c_str(), &converted, 0) != IDN2_OK) {
+    return lower;
+  }
+  const std::unique_ptr<char, void (*)(void*)> owner(converted, idn2_free);
+  return converted;
 }
 
 }  // namespace verifier

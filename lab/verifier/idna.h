@@ -21,4 +21,8 @@ enum class IdnaError {
 // or characters like '*' and '/' from their full-width forms, so its syntax must be checked by the caller.
 std::expected<std::string, IdnaError> ToALabels(std::string_view utf8);
 
+// The name with every A-label as the U-label it stands for, in lower case where that is ASCII; what does not convert
+// stays as it is.
+std::string ToULabels(std::string_view name);
+
 }  // namespace verifier

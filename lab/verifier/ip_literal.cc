@@ -174,6 +174,12 @@ bool LooksLikeIpAddress(std::string_view text) {
   return address_alphabet && std::ranges::count(address, ':') >= 2;
 }
 
+certs::ByteView WithoutV4Mapping(certs::ByteView octets) {
+  constexpr std::array<uint8_t, 12> kPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  const bool mapped = octets.size() == 16 && std::ranges::equal(octets.first(kPrefix.size()), kPrefix);
+  return mapped ? octets.subspan(kPrefix.size()) : octets;
+}
+
 std::string FormatIp(certs::ByteView octets) {
   std::string text;
   if (octets.size() == 4) {

@@ -33,6 +33,9 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text);
 // digits.)
 bool LooksLikeIpAddress(std::string_view text);
 
+// The IPv4 address inside an IPv4-mapped IPv6 address (::ffff:0:0/96, RFC 4291 2.5.5.2); any other address as it is.
+certs::ByteView WithoutV4Mapping(certs::ByteView octets);
+
 // Writes the address for people: dotted decimal, or eight groups of hexadecimal digits without leading zeros.
 std::string FormatIp(certs::ByteView octets);
 

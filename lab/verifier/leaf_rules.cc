@@ -6,6 +6,7 @@
 
 #include "lab/verifier/der_reader.h"
 #include "lab/verifier/general_name.h"
+#include "lab/verifier/identity.h"
 #include "lab/verifier/rules.h"
 
 namespace verifier {
@@ -127,6 +128,13 @@ void JudgeNames(const Certificate& leaf, const Reference& reference, const NameP
   if (leaf.san_malformed && RuleOn(Rule::kExtensionSyntax)) {
     return;  // refused already, as a malformed extension
   }
+  const PresentedIdentifiers identifiers = IdentifiersOf(leaf);
+  const IdentityDecision decision = MatchIdentity(identifiers, reference, policy);
+  if (decision.match) {
+    *matched = decision.san_index < 0 ? "a common name"
+                                      : GeneralNameText(identifiers.san[static_cast<size_t>(decision.san_index)]);
+    return;
+  }
   if (!leaf.san) {
     defects->push_back(
         {{Reason::kNoPresentedIdentifier, 0}, "there is no subjectAltName; the common name does not count"});
@@ -135,25 +143,17 @@ void JudgeNames(const Certificate& leaf, const Reference& reference, const NameP
   std::string presented;
   size_t shown = 0;
   for (const GeneralNameView& name : *leaf.san) {
-    if (name.tag != kDnsName && name.tag != kIpAddress) {
-      continue;
-    }
-    const PresentedForm form = name.tag == kDnsName ? PresentedForm::kDns : PresentedForm::kIp;
-    const NameDecision decision = MatchName({form, name.value}, reference, policy);
-    if (decision.match) {
-      *matched = GeneralNameText(name);
-      return;
-    }
-    if (++shown <= 8) {
-      presented +=
-          fmt::format("{}{} ({})", presented.empty() ? "" : ", ", GeneralNameText(name), Name(decision.reason));
+    const std::optional<Presented> identifier = PresentedOf(name);
+    if (identifier && ++shown <= 8) {
+      presented += fmt::format("{}{} ({})", presented.empty() ? "" : ", ", GeneralNameText(name),
+                               Name(MatchName(*identifier, reference, policy).reason));
     }
   }
   if (shown > 8) {
     presented += fmt::format(" and {} more", shown - 8);
   }
   defects->push_back({{Reason::kNameMismatch, 0},
-                      presented.empty() ? "no dNSName and no iPAddress is presented" : "presented: " + presented});
+                      presented.empty() ? "no identifier of a service is presented" : "presented: " + presented});
 }
 
 }  // namespace verifier

@@ -3,34 +3,12 @@
 #include <algorithm>
 #include <cassert>
 
-#include "lab/verifier/name_lanes.h"
+#include "lab/verifier/name_lenient.h"
 #include "lab/verifier/name_syntax.h"
+#include "lab/verifier/service_id.h"
 
 namespace verifier {
 namespace {
-
-bool EqualsFolded(char ours, char lower_case) {
-  return (ours >= 'A' && ours <= 'Z' ? static_cast<char>(ours | 0x20) : ours) == lower_case;
-}
-
-// Whether the two are equal when A-Z of the presented one count as a-z; nothing else folds.
-bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
-  if (presented.size() != lower_case.size()) {
-    return false;
-  }
-  size_t pos = 0;
-  for (; pos + kBlock <= presented.size(); pos += kBlock) {
-    if (Folded(LoadBlock(presented.data() + pos)) != LoadBlock(lower_case.data() + pos)) {
-      return false;
-    }
-  }
-  for (; pos < presented.size(); ++pos) {
-    if (!EqualsFolded(presented[pos], lower_case[pos])) {
-      return false;
-    }
-  }
-  return true;
-}
 
 // Whether `name` ends in the whole labels of `suffix`, with or without more labels before them.
 bool EndsInLabels(std::string_view suffix, std::string_view name) {
@@ -79,47 +57,28 @@ NameDecision MatchDns(std::string_view name, const Reference& reference, const N
   return Refuse(only_the_count ? NameReason::kDifferentLabelCount : NameReason::kDifferentName);
 }
 
-NameDecision MatchIp(ByteView octets, const Reference& reference) {
-  if (octets.size() != 4 && octets.size() != 16) {
-    return Malformed(NameReason::kBadIpLength);
-  }
-  if (reference.kind != Reference::Kind::kIp) {
-    return Refuse(NameReason::kKindMismatch);
-  }
-  // Octet for octet (RFC 9525 6.4): an IPv4 address and its IPv4-mapped IPv6 form are two addresses.
-  const bool equal = std::ranges::equal(octets, ByteView(reference.ip.data(), reference.ip_len));
-  return equal ? Accept(NameReason::kMatchIp) : Refuse(NameReason::kDifferentIp);
-}
-
 }  // namespace
-
-std::optional<NamePolicy> ProfileByName(std::string_view name) {
-  if (name == "rfc9525-strict") {
-    return NamePolicy{};
-  }
-  if (name == "rfc9525-literal") {
-    return NamePolicy{.wildcard_min_suffix_labels = 1};
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string_view> ProfileNames() { return {"rfc9525-strict", "rfc9525-literal"}; }
 
 NameReason CheckPresented(const Presented& presented, const NamePolicy& policy) {
   switch (presented.form) {
     case PresentedForm::kDns:
-      return CheckDnsName(certs::AsText(presented.value), policy).reason;
+      return IsLenient(policy) ? CheckLenient(certs::AsText(presented.value), policy)
+                               : CheckDnsName(certs::AsText(presented.value), policy).reason;
     case PresentedForm::kIp:
       return presented.value.size() == 4 || presented.value.size() == 16 ? NameReason::kValid
                                                                          : NameReason::kBadIpLength;
     case PresentedForm::kCommonName:
       return NameReason::kCommonNameIgnored;
+    case PresentedForm::kSrv:
+      return CheckSrvName(certs::AsText(presented.value));
+    case PresentedForm::kUri:
+      return CheckUri(certs::AsText(presented.value));
   }
   return NameReason::kBadCharacter;
 }
 
 bool NameMatches(const Presented& presented, const Reference& reference, const NamePolicy& policy) {
-  if (presented.form == PresentedForm::kDns) {
+  if (presented.form == PresentedForm::kDns && !IsLenient(policy)) {
     return HowItMatches(certs::AsText(presented.value), reference, policy).has_value();
   }
   return MatchName(presented, reference, policy).match;
@@ -128,11 +87,16 @@ bool NameMatches(const Presented& presented, const Reference& reference, const N
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy) {
   switch (presented.form) {
     case PresentedForm::kDns:
-      return MatchDns(certs::AsText(presented.value), reference, policy);
+      return IsLenient(policy) ? MatchLenient(certs::AsText(presented.value), reference, policy)
+                               : MatchDns(certs::AsText(presented.value), reference, policy);
     case PresentedForm::kIp:
-      return MatchIp(presented.value, reference);
+      return MatchIpLenient(presented.value, reference, policy);
     case PresentedForm::kCommonName:
       return Refuse(NameReason::kCommonNameIgnored);
+    case PresentedForm::kSrv:
+      return policy.srv_id ? MatchSrv(certs::AsText(presented.value), reference) : Refuse(NameReason::kKindMismatch);
+    case PresentedForm::kUri:
+      return MatchUri(certs::AsText(presented.value), reference);
   }
   return Malformed(NameReason::kBadCharacter);
 }

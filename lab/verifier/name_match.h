@@ -9,38 +9,31 @@
 #include <array>
 #include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "certs/bytes.h"
+#include "lab/verifier/name_policy.h"
 
 namespace verifier {
 
 using certs::ByteView;
-
-// Where an implementation may differ; every default is the strict answer. Profiles are fixed settings of these.
-struct NamePolicy {
-  // How many labels must follow `*.`: 2 refuses "*.test"; 1 is RFC 9525 6.3 to the letter.
-  int wildcard_min_suffix_labels = 2;
-  bool operator==(const NamePolicy&) const = default;
-};
-
-// The policy of a named profile ("rfc9525-strict", "rfc9525-literal"), or nothing. `ProfileNames` lists them.
-std::optional<NamePolicy> ProfileByName(std::string_view name);
-std::vector<std::string_view> ProfileNames();
 
 // Why an identifier is not one, or why two do not match. Names are stable, for machines; sentences are for people.
 enum class NameReason : uint8_t {
   kMatchExact,           // equal, label by label
   kMatchWildcard,        // equal, with * standing for the reference's left-most label
   kMatchIp,              // the same address, octet for octet
+  kMatchSrv,             // the same service at the same name
+  kMatchUri,             // the same scheme at the same host
+  kMatchSubdomain,       // a name below the reference ".domain" (profiles only)
+  kMatchWalk,            // what "reversed-label-walk" takes for a match
   kValid,                // an identifier that was only asked about, and is one
   kDifferentName,        // two valid names that are not equal
   kDifferentLabelCount,  // equal suffix, but * would have to stand for none or for several labels
   kDifferentIp,
-  kKindMismatch,       // a dNSName against an IP reference, or an iPAddress against a host name
+  kDifferentService,   // another service or scheme at the same name
+  kKindMismatch,       // a dNSName against an IP reference, an SRV-ID against a host name, ...
   kWildcardForbidden,  // a valid wildcard against an IP reference
   kCommonNameIgnored,  // the subject's common name is never an identifier (RFC 9525 2)
   kEmpty,
@@ -56,17 +49,26 @@ enum class NameReason : uint8_t {
   kBadIpLength,       // an iPAddress that is not 4 or 16 octets
   kBadIpLiteral,      // looks like an IP address and is not written as one: brackets, zone, leading zeros
   kBadIdn,            // not UTF-8, or not a valid internationalised name
+  kBadService,        // not "_service.name": RFC 4985 2
+  kBadUri,            // no scheme, or no host that is a name (RFC 9525 2, URI-ID)
 };
+inline constexpr NameReason kLastNameReason = NameReason::kBadUri;
 std::string_view Name(NameReason reason);      // stable: "match-exact", "bad-wildcard", ...
 std::string_view Sentence(NameReason reason);  // for people
 
-// What the user configured, classified once: a DNS-ID or an IP-ID. A value; holds its own copy.
+// What the user configured, classified once. A value; holds its own copy.
 struct Reference {
-  enum class Kind : uint8_t { kDns, kIp };
+  enum class Kind : uint8_t { kDns, kIp, kSrv, kUri };
   Kind kind = Kind::kDns;
-  std::string dns;               // kDns: A-labels, lower case, no trailing dot; also what goes into SNI
+  std::string dns;               // not kIp: A-labels, lower case, no trailing dot; for kDns also what goes into SNI
   std::array<uint8_t, 16> ip{};  // kIp: the first ip_len octets
   uint8_t ip_len = 0;            // 4 or 16
+  std::string service;           // kSrv: the service without its "_"; kUri: the scheme; in lower case
+
+  // Set only for profiles that compare what was configured as text: it, in lower case; and whether it is no valid name
+  // and can equal nothing but its own octets.
+  std::string text;
+  bool exact_only = false;
 
   bool operator==(const Reference&) const = default;
 };
@@ -80,8 +82,18 @@ struct Reference {
 // A name of ASCII only is not mapped: what looks like an A-label is kept as it is, even if it decodes to nothing.
 std::expected<Reference, NameReason> ParseReference(std::string_view configured);
 
+// The same as a profile does it: what is taken for an address, which U-labels and dots become what, what is checked.
+std::expected<Reference, NameReason> ParseReference(std::string_view configured, const NamePolicy& policy);
+
+// "_service.name" as an SRV-ID (RFC 4985 2): a service of letters, digits and inner hyphens, then a host name as above.
+std::expected<Reference, NameReason> ParseSrvReference(std::string_view configured);
+
+// "scheme:..." as a URI-ID: the scheme and the host, which must be a name (RFC 9525 2). In a URI without "//" the host
+// is what follows the scheme and an optional "user@".
+std::expected<Reference, NameReason> ParseUriReference(std::string_view configured);
+
 // Which field of the certificate an identifier comes from.
-enum class PresentedForm : uint8_t { kDns, kIp, kCommonName };
+enum class PresentedForm : uint8_t { kDns, kIp, kCommonName, kSrv, kUri };
 
 // One presented identifier; borrows its octets, which need not end in NUL.
 struct Presented {
@@ -91,8 +103,8 @@ struct Presented {
 
 // Whether one identifier is well-formed by the policy, without comparing it to anything: kValid, or why not. A dNSName
 // is checked in this order: empty, too long, trailing dot, a * out of place, the labels behind "*." from the left, a
-// last label of digits, too few labels behind the *. A common name is never an identifier: kCommonNameIgnored. Never
-// allocates.
+// last label of digits, too few labels behind the *. A common name is never an identifier: kCommonNameIgnored (which
+// one counts when, by a profile, is asked of a whole certificate: identity.h). Never allocates.
 NameReason CheckPresented(const Presented& presented, const NamePolicy& policy);
 
 struct NameDecision {
@@ -101,8 +113,9 @@ struct NameDecision {
   NameReason reason = NameReason::kDifferentName;
 };
 
-// Decides whether one presented identifier matches the reference, which came from ParseReference. Total; never
-// allocates; linear in the input. A malformed identifier never matches, not even itself.
+// Decides whether one presented identifier matches the reference, which was parsed under the same policy. Total; never
+// allocates (the profiles that compare U-labels excepted); linear in the input. A malformed identifier never matches,
+// not even itself, unless the policy says so.
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy);
 
 // The same decision without its reason: MatchName(...).match, in a fraction of the time. For certificates with many

@@ -1,5 +1,6 @@
-// From what the user configured to a reference identifier.
+// From what the user configured to a reference identifier, strictly or as a profile does it.
 #include <algorithm>
+#include <optional>
 
 #include "lab/verifier/idna.h"
 #include "lab/verifier/ip_literal.h"
@@ -40,6 +41,75 @@ std::expected<std::string, NameReason> Internationalised(std::string_view name) 
   return std::move(*converted);
 }
 
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return lower;
+}
+
+// %XX as the octet it stands for; a % that begins no octet stays one.
+std::string UrlUnescaped(std::string_view text) {
+  const auto digit = [](char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  std::string octets;
+  for (size_t pos = 0; pos < text.size(); ++pos) {
+    const bool escape =
+        text[pos] == '%' && text.size() - pos > 2 && digit(text[pos + 1]) >= 0 && digit(text[pos + 2]) >= 0;
+    octets += escape ? static_cast<char>(digit(text[pos + 1]) * 16 + digit(text[pos + 2])) : text[pos];
+    pos += escape ? 2 : 0;
+  }
+  return octets;
+}
+
+// The address that a profile reads in the text, or nothing.
+std::optional<IpAddress> AddressIn(std::string_view text, const NamePolicy& policy) {
+  if (policy.ip_brackets && text.size() > 2 && text.front() == '[' && text.back() == ']') {
+    text = text.substr(1, text.size() - 2);
+  }
+  if (const size_t zone = text.find('%'); policy.ip_zone && zone != text.npos && text.find(':') < zone) {
+    text = text.substr(0, zone);
+  }
+  std::optional<IpAddress> address = ParseIpAddress(text);
+  if (address && policy.ip_v4mapped && WithoutV4Mapping(address->View()).size() == 4) {
+    std::ranges::rotate(address->octets, address->octets.begin() + (address->length - 4));
+    address->length = 4;
+  }
+  return address;
+}
+
+// The name under a profile's rules of dots, U-labels and syntax.
+std::expected<std::string, NameReason> NameIn(std::string_view text, const NamePolicy& policy) {
+  std::string name(text);
+  if (!std::ranges::all_of(text, IsAscii)) {
+    if (policy.idna == Idna::kReject) {
+      return std::unexpected(NameReason::kBadIdn);
+    }
+    if (policy.idna == Idna::kUts46) {
+      auto converted =
+          text.find('\0') == text.npos ? Internationalised(text) : std::unexpected(NameReason::kBadCharacter);
+      if (!converted) {
+        return converted;
+      }
+      name = std::move(*converted);
+    }
+  }
+  const bool dot = name.size() > 1 && name.ends_with('.');
+  if (dot && policy.reference_dot == DotRule::kReject) {
+    return std::unexpected(NameReason::kTrailingDot);
+  }
+  const std::string without_dot = dot ? name.substr(0, name.size() - 1) : name;
+  if (policy.syntax_check == SyntaxCheck::kBoth) {
+    if (const NameSyntax syntax = CheckHostName(without_dot, policy.reference_syntax);
+        syntax.reason != NameReason::kValid) {
+      return std::unexpected(syntax.reason);
+    }
+  }
+  return Lower(dot && policy.reference_dot == DotRule::kStrip ? without_dot : name);
+}
+
 }  // namespace
 
 std::expected<Reference, NameReason> ParseReference(std::string_view configured) {
@@ -78,6 +148,44 @@ std::expected<Reference, NameReason> ParseReference(std::string_view configured)
     c = c == '.' ? '.' : static_cast<char>(LowerLabelOctet(c));
   }
   return Reference{.kind = Reference::Kind::kDns, .dns = std::move(name)};
+}
+
+std::expected<Reference, NameReason> ParseReference(std::string_view configured, const NamePolicy& policy) {
+  if (!IsLenient(policy)) {
+    return ParseReference(configured);
+  }
+  const std::string text = policy.url_unescape ? UrlUnescaped(configured) : std::string(configured);
+  if (text.empty()) {
+    return std::unexpected(NameReason::kEmpty);
+  }
+  if (text.size() > kMaxConfigured && !policy.reference_syntax.any_length) {
+    return std::unexpected(NameReason::kNameTooLong);
+  }
+  Reference reference;
+  if (policy.exact_if_invalid || policy.ip_text_in_dns != IpTextInDns::kOff) {
+    reference.text = Lower(text);
+  }
+  if (const auto address = AddressIn(text, policy)) {
+    if (policy.ip_deny_unspecified && std::ranges::all_of(address->View(), [](uint8_t octet) { return octet == 0; })) {
+      return std::unexpected(NameReason::kBadIpLiteral);
+    }
+    reference.kind = Reference::Kind::kIp;
+    reference.ip = address->octets;
+    reference.ip_len = address->length;
+    return reference;
+  }
+  const bool checked = policy.syntax_check == SyntaxCheck::kBoth && !policy.exact_if_invalid;
+  if (checked && LooksLikeIpAddress(text)) {
+    return std::unexpected(NameReason::kBadIpLiteral);
+  }
+  if (auto name = NameIn(text, policy)) {
+    reference.dns = std::move(*name);
+  } else if (policy.exact_if_invalid) {
+    reference.exact_only = true;
+  } else {
+    return std::unexpected(name.error());
+  }
+  return reference;
 }
 
 }  // namespace verifier

@@ -109,11 +109,30 @@ PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
 
 uint8_t LowerLabelOctet(char c) { return kLabelOctets[static_cast<uint8_t>(c)]; }
 
-NameSyntax CheckHostName(std::string_view name) {
+bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
+  if (presented.size() != lower_case.size()) {
+    return false;
+  }
+  size_t pos = 0;
+  for (; pos + kBlock <= presented.size(); pos += kBlock) {
+    if (Folded(LoadBlock(presented.data() + pos)) != LoadBlock(lower_case.data() + pos)) {
+      return false;
+    }
+  }
+  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  for (; pos < presented.size(); ++pos) {
+    if (fold(presented[pos]) != lower_case[pos]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+NameSyntax CheckHostName(std::string_view name, const SyntaxAllowance& allowed) {
   if (name.empty()) {
     return {NameReason::kEmpty, 0};
   }
-  if (name.size() > kMaxName) {
+  if (name.size() > kMaxName && !allowed.any_length) {
     return {NameReason::kNameTooLong, 0};
   }
   int labels = 0;
@@ -122,7 +141,7 @@ NameSyntax CheckHostName(std::string_view name) {
   for (size_t pos = 0;; ++pos) {
     if (pos < name.size() && name[pos] != '.') {
       const uint8_t octet = LowerLabelOctet(name[pos]);
-      if (octet == 0) {
+      if (octet == 0 || (octet == '_' && !allowed.underscore)) {
         return {NameReason::kBadCharacter, labels};
       }
       all_digits = all_digits && IsDigit(octet);
@@ -132,15 +151,16 @@ NameSyntax CheckHostName(std::string_view name) {
     if (length == 0) {
       return {NameReason::kEmptyLabel, labels};
     }
-    if (length > kMaxLabel) {
+    if (length > kMaxLabel && !allowed.any_length) {
       return {NameReason::kLabelTooLong, labels};
     }
-    if (name[start] == '-' || name[pos - 1] == '-') {
+    if ((name[start] == '-' && !allowed.leading_hyphen) || (name[pos - 1] == '-' && !allowed.trailing_hyphen)) {
       return {NameReason::kEdgeHyphen, labels};
     }
     ++labels;
     if (pos == name.size()) {
-      return {all_digits ? NameReason::kNumericLastLabel : NameReason::kValid, labels};
+      const bool numeric = all_digits && !allowed.numeric_last_label;
+      return {numeric ? NameReason::kNumericLastLabel : NameReason::kValid, labels};
     }
     start = pos + 1;
     all_digits = true;

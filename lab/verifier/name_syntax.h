@@ -23,7 +23,10 @@ struct NameSyntax {
 // Walks the labels from the left and stops at the first fault. The whole length comes first; then for each label: a
 // character that cannot be, emptiness, length, a hyphen at either edge; at the end, a last label of digits only.
 // A trailing dot is an empty last label. Never allocates.
-NameSyntax CheckHostName(std::string_view name);
+NameSyntax CheckHostName(std::string_view name, const SyntaxAllowance& allowed = {});
+
+// Whether the two are equal when A-Z of the first one count as a-z; nothing else folds.
+bool EqualsFolded(std::string_view presented, std::string_view lower_case);
 
 // A dNSName taken apart. Borrows.
 struct PresentedName {

@@ -70,7 +70,7 @@ VerifyResult Verify(const VerifyRequest& request) {
   VerifyResult result;
   std::optional<Reference> reference;
   if (request.check_name) {
-    if (auto parsed = ParseReference(request.reference)) {
+    if (auto parsed = ParseReference(request.reference, request.names)) {
       reference = std::move(*parsed);
     } else if (RuleOn(Rule::kNames)) {
       result.defects.push_back(

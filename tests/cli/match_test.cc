@@ -125,7 +125,7 @@ TEST(MatchBatch, ObeysTheProfile) {
 TEST(MatchBatch, StopsAtAMalformedLineAfterAnsweringThoseBefore) {
   for (const char* bad : {"dns", "dns\tmail.bob.test", "mail.bob.test\tmail.bob.test", "DNS\ta\tb", "\ta\tb", " ",
                           "dns\t-\t-", "dns\ta\\b\tc", "dns\ta\\x1\tc", "dns\ta\\xg0\tc", "dns\ta\tc\\", "dns\ta\tc\\x",
-                          "dns\ta\tc\\X41", "uri\ta\tb"}) {
+                          "dns\ta\tc\\X41", "url\ta\tb"}) {
     SCOPED_TRACE(bad);
     const Outcome outcome = Batch("dns\ta\ta\n" + std::string(bad) + "\ndns\tb\tb\n");
     EXPECT_EQ(kExitUsage, outcome.code);

@@ -1,6 +1,8 @@
 starttls_lab_test(match_test
-  LIBS starttls_lab::verifier fmt::fmt
-  SOURCES cli/match_test.cc ${PROJECT_SOURCE_DIR}/lab/cli/match.cc ${PROJECT_SOURCE_DIR}/lab/cli/match_explain.cc)
+  LIBS starttls_lab::verifier starttls_lab::certs fmt::fmt
+  SOURCES cli/match_test.cc cli/match_cert_test.cc cli/match_constraint_test.cc cli/match_table.cc
+    ${PROJECT_SOURCE_DIR}/lab/cli/match.cc ${PROJECT_SOURCE_DIR}/lab/cli/match_batch.cc
+    ${PROJECT_SOURCE_DIR}/lab/cli/match_explain.cc ${PROJECT_SOURCE_DIR}/lab/cli/cert_text.cc)
 starttls_lab_test(cli_test
   LIBS nlohmann_json::nlohmann_json
   SOURCES cli/cli_test.cc cli/program.cc
