@@ -8,5 +8,5 @@ starttls_lab_test(no_openssl_test LIBS starttls_lab::vocabulary SOURCES ${CMAKE_
 starttls_lab_test(readme_test
   SOURCES project/readme_test.cc cli/program.cc
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
-  LABELS integration TIMEOUT 600)
+  LABELS integration TIMEOUT 1200)
 add_dependencies(readme_test starttls-lab)
