@@ -12,11 +12,6 @@ namespace {
 
 using enum Reason;
 
-constexpr const char* kClause = "RFC 5280 4.2.1.10";
-constexpr Verdict kInside = {};
-constexpr Verdict kOutside = {kNameConstraintViolation, 0};
-constexpr Verdict kUnreadable = {kNameConstraintUnsupported, 0};
-
 DistinguishedName Joined(DistinguishedName head, const DistinguishedName& tail) {
   head.insert(head.end(), tail.begin(), tail.end());
   return head;
@@ -188,7 +183,7 @@ void AddMailboxes(CaseList& list) {
               {Email("eve.test")},
               {},
               kOutside,
-              kClause,
+              kConstraintClause,
               true},
              {"inside", "permits mailboxes on the host in the leaf's subject", {Email("bob.test")}, {}, kInside}});
   AddLimits(list, {"utf8-mailbox", "G3", "control.utf8-mailbox", kIntermediatePlace},
@@ -258,14 +253,14 @@ void AddOtherForms(CaseList& list) {
                 {form.name},
                 {},
                 kUnreadable,
-                kClause,
+                kConstraintClause,
                 true},
                {"excluded",
                 "excludes a name of a form that is not processed, and the leaf has one",
                 {},
                 {form.name},
                 kUnreadable,
-                kClause,
+                kConstraintClause,
                 true}});
     AddLimits(list, {(prefix + "-absent").c_str(), "G3", "control.good", kIntermediatePlace},
               {{"excluded",
@@ -273,7 +268,7 @@ void AddOtherForms(CaseList& list) {
                 {},
                 {form.name},
                 kInside,
-                kClause,
+                kConstraintClause,
                 true}});
   }
 }

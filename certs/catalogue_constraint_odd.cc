@@ -12,11 +12,6 @@ namespace {
 
 using enum Reason;
 
-constexpr const char* kClause = "RFC 5280 4.2.1.10";
-constexpr Verdict kInside = {};
-constexpr Verdict kOutside = {kNameConstraintViolation, 0};
-constexpr Verdict kUnreadable = {kNameConstraintUnsupported, 0};
-
 // ------------------------------------------------------------------------------------------------ G6: several CAs
 
 void AddCombinations(CaseList& list) {
@@ -26,7 +21,7 @@ void AddCombinations(CaseList& list) {
     NameConstraints upper;  // of the intermediate
     NameConstraints lower;  // of the CA below it
     Verdict expected;
-    const char* source = kClause;
+    const char* source = kConstraintClause;
   };
   const std::vector<Combination> combinations = {
       {"narrowed",
@@ -135,7 +130,7 @@ void AddOddSubtrees(CaseList& list) {
     list.Add({.id = std::string("constraint.") + id,
               .summary = summary,
               .rows = {"G7"},
-              .source = kClause,
+              .source = kConstraintClause,
               .twin = twin,
               .expected = expected,
               .policy_dependent = policy,
@@ -182,9 +177,9 @@ void AddOddSubtrees(CaseList& list) {
   beside("empty-name", "an empty dNSName meets an excluded subtree", "", "eve.test",
          "RFC 5280 4.2.1.10; CVE-2026-27138");
   beside("trailing-dot-name", "a dNSName with a dot behind it would slip past what excludes it without",
-         "mail.eve.test.", "mail.eve.test", kClause);
+         "mail.eve.test.", "mail.eve.test", kConstraintClause);
   beside("malformed-name", "a dNSName that is no host meets an excluded subtree", "mail..eve.test", "eve.test",
-         kClause);
+         kConstraintClause);
 }
 
 void AddMany(CaseList& list) {

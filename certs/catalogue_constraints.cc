@@ -12,11 +12,6 @@ namespace {
 
 using enum Reason;
 
-constexpr const char* kClause = "RFC 5280 4.2.1.10";
-constexpr Verdict kInside = {};
-constexpr Verdict kOutside = {kNameConstraintViolation, 0};
-constexpr Verdict kUnreadable = {kNameConstraintUnsupported, 0};
-
 // ------------------------------------------------------------------------------------------------ G1, G8: DNS names
 
 // Against mail.bob.test.
@@ -33,7 +28,13 @@ const std::vector<Limits>& DnsLimits() {
        {},
        kInside},
       {"permitted-first", "permits two domains, the first the host's", {Dns("bob.test"), Dns("eve.test")}, {}, kInside},
-      {"permitted-leading-dot", "permits .bob.test, as many write it", {Dns(".bob.test")}, {}, kInside, kClause, true},
+      {"permitted-leading-dot",
+       "permits .bob.test, as many write it",
+       {Dns(".bob.test")},
+       {},
+       kInside,
+       kConstraintClause,
+       true},
       {"permitted-other", "permits another domain only", {Dns("eve.test")}, {}, kOutside},
       {"permitted-below", "permits a host below the host only", {Dns("smtp.mail.bob.test")}, {}, kOutside},
       {"permitted-half-label",
@@ -47,7 +48,7 @@ const std::vector<Limits>& DnsLimits() {
        {Dns(".mail.bob.test")},
        {},
        kOutside,
-       kClause,
+       kConstraintClause,
        true},
       {"excluded-host", "excludes the host itself", {}, {Dns("mail.bob.test")}, kOutside},
       {"excluded-domain", "excludes the host's domain", {}, {Dns("bob.test")}, kOutside},
@@ -63,7 +64,13 @@ const std::vector<Limits>& DnsLimits() {
        {},
        {Dns("eve.test"), Dns("bob.test")},
        kOutside},
-      {"excluded-leading-dot", "excludes .bob.test, as many write it", {}, {Dns(".bob.test")}, kOutside, kClause, true},
+      {"excluded-leading-dot",
+       "excludes .bob.test, as many write it",
+       {},
+       {Dns(".bob.test")},
+       kOutside,
+       kConstraintClause,
+       true},
       {"excluded-other", "excludes another domain", {}, {Dns("eve.test")}, kInside},
       {"excluded-sibling", "excludes another host of the domain", {}, {Dns("imap.bob.test")}, kInside},
       {"excluded-half-label",
@@ -130,7 +137,7 @@ std::vector<Limits> Ip4Limits() {
        {Net4(127, 1, 2, 3, 0xff000000)},
        {},
        kInside,
-       kClause,
+       kConstraintClause,
        true},
       {"permitted-other", "permits another network only", {Net4(10, 0, 0, 0, 0xff000000)}, {}, kOutside},
       {"permitted-neighbour",
@@ -268,7 +275,7 @@ void AddLimits(CaseList& list, const LimitedFamily& family, const std::vector<Li
 
 void AddConstraintControls(CaseList& list) {
   const auto limit = [](const char* id, const char* summary, const char* twin) {
-    return CertCase{.id = id, .summary = summary, .rows = {"G1"}, .source = kClause, .twin = twin};
+    return CertCase{.id = id, .summary = summary, .rows = {"G1"}, .source = kConstraintClause, .twin = twin};
   };
   list.Add(limit("control.constrained-two-intermediates", "of two CAs the upper one may issue for bob.test only",
                  "control.two-intermediates"),

@@ -61,13 +61,19 @@ inline constexpr std::string_view kULabelHost =
     "b\xc3\xbc"
     "cher.bob.test";
 
+// What name constraints can mean for a leaf, and the clause that says so.
+inline constexpr const char* kConstraintClause = "RFC 5280 4.2.1.10";
+inline constexpr Verdict kInside = {};
+inline constexpr Verdict kOutside = {Reason::kNameConstraintViolation, 0};
+inline constexpr Verdict kUnreadable = {Reason::kNameConstraintUnsupported, 0};
+
 // What some CA's name constraints permit and exclude, and what that means for a leaf.
 struct Limits {
   const char* id;
   const char* summary;  // behind the CA's name
   std::vector<GeneralName> permitted, excluded;
   Verdict expected;
-  const char* source = "RFC 5280 4.2.1.10";
+  const char* source = kConstraintClause;
   bool policy_dependent = false;
 };
 // One good leaf, and which CA above it is to be limited.

@@ -10,6 +10,7 @@
 #include "lab/cli/cell.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/recorder.h"
+#include "lab/runner/command_client.h"
 #include "lab/runner/run.h"
 
 namespace lab {
@@ -208,6 +209,19 @@ void PrintImpersonationTable(Recorder& all, const RunOptions& table) {
   all.Print("\n" + Bold(all.out_terminal(), "The whole catalogue, the built-in verifier, both wires") + "\n");
 }
 
+// To standard error, before the first run: what the kernel refuses and these clients would need.
+void SayWhatIsRefused(const RunOptions& run) {
+  if (run.commands.empty()) {
+    return;
+  }
+  const SandboxResult sandbox = ProbeSandbox();
+  if (sandbox.kind == SandboxKind::kNone || std::ranges::any_of(run.commands, &CommandSpec::root)) {
+    if (const std::string advice = SandboxAdvice(sandbox); !advice.empty()) {
+      fmt::print(stderr, "starttls-lab: {}\n", advice);
+    }
+  }
+}
+
 }  // namespace
 
 int RunVerb(const RunVerbOptions& options) {
@@ -215,6 +229,7 @@ int RunVerb(const RunVerbOptions& options) {
   if (!run) {
     return Complain(run.error());
   }
+  SayWhatIsRefused(*run);
   auto recorder = Recorder::Create(options.out, MakeHeader(*run), CountRuns(*run), options.common);
   if (!recorder) {
     return Complain(recorder.error());
@@ -246,6 +261,7 @@ int TourVerb(const TourOptions& options) {
   RunOptions tcp = memory;
   tcp.wire = Wire::kTcp;
 
+  SayWhatIsRefused(*table);
   const size_t expected = CountRuns(*table) + CountRuns(memory) + CountRuns(tcp);
   auto recorder = Recorder::Create(options.out, MakeHeader(*table), expected, options.common);
   if (!recorder) {

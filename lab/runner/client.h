@@ -24,7 +24,6 @@ struct ClientReport {
   bool started = true;  // false: the program could not be run at all (`detail` says why)
   Claim claim = Claim::kNothing;
   bool was_to_deliver = true;  // false: it was only told to open a mail transaction, so MAIL is acceptance enough
-  bool word_decides = false;   // it never opens one: if it came as far as the certificate, its claim is the verdict
   std::optional<certs::Verdict> verdict;    // the built-in client's reason
   bool collected = false;                   // the built-in client was asked for every defect
   std::vector<certs::Verdict> all_defects;  // ... and these are they
@@ -95,11 +94,9 @@ struct CommandSpec {
   bool delivers = true;              // false: it only opens a mail transaction (MAIL), as a probe does
   bool exit_code_is_claim = true;  // 0 = says it delivered, other = says it refused; false: its exit code means nothing
   std::string claim_pattern;       // a regular expression: its output says that it is content; then only that counts
-  bool word_decides = false;       // it never goes on to a transaction: what it says is the verdict
   int unsupported_exit_code = 77;  // 0: none
   bool starttls = true, implicit = false;  // the modes this configuration can be told to use
   Policy policy = Policy::kSubmission;
-  bool mx = false;  // it is told a domain, and looks for the server itself
   std::chrono::milliseconds limit = std::chrono::seconds(10);
   uint64_t memory = uint64_t{4} << 30;  // octets, for each of its processes
   std::vector<Expected> expected;       // the first entry that applies counts

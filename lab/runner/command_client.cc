@@ -233,6 +233,28 @@ bool Mentions(const CommandSpec& client, std::string_view placeholder) {
          std::ranges::any_of(client.files, has, &ClientFile::text);
 }
 
+SandboxResult TrySandbox() {
+  const std::atomic<bool> never = false;
+  const auto probe = [&](bool root) {
+    const ProcessResult result =
+        RunProcess({.argv = {"/bin/true"},
+                    .sandbox = SandboxSpec{.root = root, .sockets = {{.address = "127.0.0.1", .port = 25}}},
+                    .on_sockets =
+                        [](const std::vector<int>& sockets) {
+                          std::ranges::for_each(sockets, close);
+                          return std::nullopt;
+                        }},
+                   never);
+    // A sandbox in which nothing can be started is none.
+    return result.started ? result.sandbox : SandboxResult{.error = result.sandbox.error, .step = result.sandbox.step};
+  };
+  SandboxResult one = probe(false);
+  if (one.kind == SandboxKind::kPrivate && FindIdRange() && probe(true).kind == SandboxKind::kPrivate) {
+    one.kind = SandboxKind::kPrivateWithIds;
+  }
+  return one;
+}
+
 }  // namespace
 
 ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const std::atomic<bool>& stop) {
@@ -279,7 +301,6 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
   }
   return {.claim = ClaimOf(client, process),
           .was_to_deliver = client.delivers,
-          .word_decides = client.word_decides,
           .exit_code = process.exit_code,
           .signal = process.signal,
           .timed_out = process.timed_out,
@@ -314,25 +335,8 @@ std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::st
 }
 
 SandboxResult ProbeSandbox() {
-  const std::atomic<bool> never = false;
-  const auto probe = [&](bool root) {
-    const ProcessResult result =
-        RunProcess({.argv = {"/bin/true"},
-                    .sandbox = SandboxSpec{.root = root, .sockets = {{.address = "127.0.0.1", .port = 25}}},
-                    .on_sockets =
-                        [](const std::vector<int>& sockets) {
-                          std::ranges::for_each(sockets, close);
-                          return std::nullopt;
-                        }},
-                   never);
-    // A sandbox in which nothing can be started is none.
-    return result.started ? result.sandbox : SandboxResult{.error = result.sandbox.error, .step = result.sandbox.step};
-  };
-  SandboxResult one = probe(false);
-  if (one.kind == SandboxKind::kPrivate && FindIdRange() && probe(true).kind == SandboxKind::kPrivate) {
-    one.kind = SandboxKind::kPrivateWithIds;
-  }
-  return one;
+  static const SandboxResult result = TrySandbox();
+  return result;
 }
 
 std::string SandboxAdvice(const SandboxResult& sandbox) {
@@ -348,10 +352,8 @@ std::string SandboxAdvice(const SandboxResult& sandbox) {
   const std::string step = sandbox.step.empty() ? "private namespaces" : sandbox.step;
   return fmt::format(
       "no sandbox here ({}: {}). Commands run unconfined, with the fake server on a high port, and names are not "
-      "mapped: "
-      "only clients that take {{address}} can be tested, all others are skipped. Where user namespaces are switched "
-      "off, "
-      "sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 or "
+      "mapped: only clients that take {{address}} can be tested, all others are skipped. Where user namespaces are "
+      "switched off, sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 or "
       "user.max_user_namespaces=10000 switches them on; in a container, --privileged does",
       step, std::generic_category().message(sandbox.error));
 }

@@ -50,7 +50,7 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
 // needs more than is permitted here.
 std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::string& reference, SandboxKind sandbox);
 
-// Tries once what the kernel permits.
+// What the kernel permits; tried once a process.
 SandboxResult ProbeSandbox();
 // What that means, in one sentence for a person: why names are not mapped, and what to do about it. Empty when all is
 // permitted.

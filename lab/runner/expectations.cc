@@ -36,6 +36,13 @@ std::string DateOf(int64_t now) {
   return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
+// The others are not the client's doing: a run that did not take place, the lab's own fault, and what a declaration
+// itself makes of an outcome.
+bool CanBeDeclared(Outcome outcome) {
+  return outcome != Outcome::kSkip && outcome != Outcome::kError && outcome != Outcome::kXfail &&
+         outcome != Outcome::kXpass;
+}
+
 // Reads one file and what it includes.
 class Loader {
  public:
@@ -92,8 +99,9 @@ class Loader {
     reader.Require("pattern", !one.pattern.empty());
     reader.Require("reason", !one.reason.empty());
     reader.Require("source", !one.source.empty());
-    if (!OutcomeByName(one.outcome)) {
-      reader.Complain(table.source(), fmt::format("there is no outcome \"{}\"", certs::Escaped(one.outcome, 60)));
+    if (const auto outcome = OutcomeByName(one.outcome); !outcome || !CanBeDeclared(*outcome)) {
+      reader.Complain(table.source(), fmt::format("there is no outcome \"{}\" that a client could be known for",
+                                                  certs::Escaped(one.outcome, 60)));
     }
     if (!one.until.empty() && !IsDate(one.until)) {
       reader.Complain(table.get("until")->source(), "until must be a date such as \"2026-01-31\"");

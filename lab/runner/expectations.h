@@ -33,7 +33,7 @@ const Expected* ExpectationFor(const CommandSpec& client, const Scenario& scenar
 bool CanHappen(Outcome outcome, const Expectation& demanded);
 
 // Turns a judgement into xfail or xpass where something is declared. The outcome "pass" says that nothing is known, so
-// that an exception can stand in front of a wide pattern; "skip" that the scenario is not to be run (plan.h).
+// that an exception can stand in front of a wide pattern.
 Judgement ApplyExpectations(const Judgement& judgement, const Scenario& scenario, const CommandSpec& client,
                             int64_t now);
 

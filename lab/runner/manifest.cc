@@ -81,8 +81,7 @@ void ReadClaim(TableReader& reader, const toml::table& table, CommandSpec& spec)
   reader.Flag("exit_code_is_claim", spec.exit_code_is_claim)
       .Number("unsupported_exit_code", 0, 255,
               [&](int64_t code) { spec.unsupported_exit_code = static_cast<int>(code); })
-      .Text("claim_pattern", spec.claim_pattern)
-      .Flag("word_decides", spec.word_decides);
+      .Text("claim_pattern", spec.claim_pattern);
   regex_t compiled;
   if (table.contains("claim_pattern")) {
     if (regcomp(&compiled, spec.claim_pattern.c_str(), REG_EXTENDED) != 0) {
@@ -118,7 +117,6 @@ std::optional<Error> ReadShared(TableReader& reader, const toml::table& table, C
       .Flag("delivers", spec.delivers)
       .Flag("root", spec.root)
       .Flag("sandbox_only", spec.sandbox_only)
-      .Flag("mx", spec.mx)
       .Flag("message_on_stdin", spec.message_on_stdin);
   ByName<Policy>(reader, table, "policy", spec.policy, PolicyByName);
   ByName<Level>(reader, table, "level", spec.level, LevelByName);

@@ -1,7 +1,9 @@
 // What a user of the command line sees: exit codes, one clear sentence for each bad input, and data on standard output.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -255,6 +257,23 @@ TEST(Certs, RefusesAFolderWithSomethingInIt) {
   EXPECT_EQ(RunLab({"certs", "--filter", "control.good", folder.path()}).exit_code, 2);
   EXPECT_EQ(ReadFile(folder.path() + "/precious"), "mine");
   EXPECT_EQ(RunLab({"certs", "--filter", "control.good", "--force", folder.path()}).exit_code, 0);
+}
+
+// A user namespace in which no further ones may be made stands for a machine that refuses them.
+TEST(Sandbox, WhereItIsRefusedALineSaysSoAndClientsThatTakeAnAddressStillRun) {
+  const TemporaryFolder folder;
+  const std::string lab =
+      "unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_user_namespaces || exit 77; cd " +
+      folder.path() +
+      "; exec " STARTTLS_LAB_BINARY " run --client curl --filter control.good --mode starttls > out 2> err'";
+  const int status = std::system(lab.c_str());
+  if (WEXITSTATUS(status) == 77 || !std::filesystem::exists(folder.path() + "/err")) {
+    GTEST_SKIP() << "there is no user namespace to refuse others in";
+  }
+  EXPECT_EQ(WEXITSTATUS(status), 0) << ReadFile(folder.path() + "/err");
+  EXPECT_NE(ReadFile(folder.path() + "/err").find("user.max_user_namespaces"), std::string::npos);
+  // The scenario, and the two that open and close every client's run.
+  EXPECT_EQ(LastLine(ReadFile(folder.path() + "/out")), "5 passed, 0 failed, 0 skipped");
 }
 
 TEST(Serve, PrintsALineToTryForEachScenarioAndEndsByItself) {

@@ -21,15 +21,6 @@ using enum EditKind;
 
 constexpr uint16_t kTls12 = 0x0303, kTls13 = 0x0304;
 
-ClientTls Speaking(uint16_t version) {
-  return {
-      .min_version = version,
-      .max_version = version,
-      .verify_algorithms = {SSL_SIGN_ED25519, SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ECDSA_SECP384R1_SHA384,
-                            SSL_SIGN_ECDSA_SECP521R1_SHA512, SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_RSA_PKCS1_SHA256},
-      .groups = "X25519:P-256:P-384:P-521"};
-}
-
 // By hand, but nothing is wrong.
 TlsScript Sound() { return {.records = {.alone = true}}; }
 
@@ -57,7 +48,7 @@ class SoundHandshake : public ::testing::TestWithParam<std::tuple<KeyType, uint1
 TEST_P(SoundHandshake, IsTakenByAnotherImplementation) {
   const auto [type, version] = GetParam();
   Meeting meeting(Serving(Sound(), type));
-  meeting.StartTls(Speaking(version));
+  meeting.StartTls(Tolerant(version));
   EXPECT_TRUE(meeting.client.tls_open) << meeting.client.tls_error << "\n" << meeting.Text();
   EXPECT_EQ(meeting.client.version, version == kTls13 ? "TLSv1.3" : "TLSv1.2");
   EXPECT_TRUE(SmtpWorks(meeting)) << meeting.Text();
@@ -82,7 +73,7 @@ TEST(FlightForger, SpeaksEverySuiteOfTls12) {
            {KeyType::kRsa2048, "ECDHE-RSA-CHACHA20-POLY1305"},
        }) {
     Meeting meeting(Serving(Sound(), key));
-    ClientTls tls = Speaking(kTls12);
+    ClientTls tls = Tolerant(kTls12);
     tls.ciphers = suite;
     meeting.StartTls(tls);
     EXPECT_TRUE(SmtpWorks(meeting)) << suite << "\n" << meeting.Text();
@@ -93,7 +84,7 @@ TEST(FlightForger, SpeaksEveryGroup) {
   for (const uint16_t version : {kTls12, kTls13}) {
     for (const char* group : {"X25519", "P-256", "P-384", "P-521"}) {
       Meeting meeting(Serving(Sound(), KeyType::kRsa2048));
-      ClientTls tls = Speaking(version);
+      ClientTls tls = Tolerant(version);
       tls.groups = group;
       meeting.StartTls(tls);
       EXPECT_TRUE(SmtpWorks(meeting)) << group << "\n" << meeting.Text();
@@ -105,7 +96,7 @@ TEST(FlightForger, AsksForAnotherKeyShareWhenTold) {
   TlsScript tls = Sound();
   tls.hello_retries = 1;
   Meeting meeting(Serving(tls));
-  meeting.StartTls(Speaking(kTls13));
+  meeting.StartTls(Tolerant(kTls13));
   EXPECT_EQ(meeting.All(kClientHello).size(), 2u);
   EXPECT_TRUE(SmtpWorks(meeting)) << meeting.Text();
 }
@@ -114,7 +105,7 @@ TEST(FlightForger, AsksTwiceWhenToldAndIsRefused) {
   TlsScript tls = Sound();
   tls.hello_retries = 2;
   Meeting meeting(Serving(tls));
-  meeting.StartTls(Speaking(kTls13));
+  meeting.StartTls(Tolerant(kTls13));
   EXPECT_FALSE(meeting.client.tls_open);
   ASSERT_TRUE(meeting.Has(kAlertIn)) << meeting.Text();
 }
@@ -124,7 +115,7 @@ TEST(FlightForger, AsksForAClientCertificateAndTakesNone) {
     TlsScript tls = Sound();
     tls.client_certificate = ClientCertificate::kRequested;
     Meeting meeting(Serving(tls));
-    meeting.StartTls(Speaking(version));
+    meeting.StartTls(Tolerant(version));
     EXPECT_TRUE(SmtpWorks(meeting)) << meeting.Text();
   }
 }
@@ -141,7 +132,7 @@ TEST(FlightForger, RefusesAClientWithoutAVersionInCommon) {
   TlsScript tls = Sound();
   tls.min_version = kTls13;
   Meeting meeting(Serving(tls));
-  meeting.StartTls(Speaking(kTls12));
+  meeting.StartTls(Tolerant(kTls12));
   EXPECT_FALSE(meeting.client.tls_open);
   EXPECT_EQ(meeting.client.alert_received, SSL_AD_PROTOCOL_VERSION);
   EXPECT_TRUE(meeting.Has(kHandshakeFailed));
@@ -154,7 +145,7 @@ TEST(FlightForger, CutsItsRecordsAsTold) {
     for (const RecordShape& shape : {RecordShape{.fragment = 1}, RecordShape{.fragment = 100}, RecordShape{.data = 1},
                                      RecordShape{.alone = true}, RecordShape{.padding = 1000}}) {
       Meeting meeting(Serving({.records = shape}));
-      meeting.StartTls(Speaking(version));
+      meeting.StartTls(Tolerant(version));
       EXPECT_TRUE(SmtpWorks(meeting)) << InWords(shape) << "\n" << meeting.Text();
     }
   }
@@ -172,7 +163,7 @@ struct Ending {
 
 Ending Meet(TlsScript tls, uint16_t version) {
   Meeting meeting(Serving(std::move(tls)));
-  meeting.StartTls(Speaking(version));
+  meeting.StartTls(Tolerant(version));
   meeting.RunOut();
   Ending ending{.open = meeting.client.tls_open,
                 .smtp = SmtpWorks(meeting),
@@ -254,14 +245,14 @@ TEST(ForgedFlight, EndsWhereTheScriptEndsIt) {
   for (const uint16_t version : {kTls12, kTls13}) {
     for (const int octets : {0, 1, 100}) {
       Meeting closing(Serving({.edits = {{kCertificate, kClose, octets}}}));
-      closing.StartTls(Speaking(version));
+      closing.StartTls(Tolerant(version));
       EXPECT_TRUE(closing.client.peer_closed) << closing.Text();
       EXPECT_FALSE(closing.Has(kCertificateSent));
       Meeting resetting(Serving({.edits = {{kCertificate, kReset, octets}}}));
-      resetting.StartTls(Speaking(version));
+      resetting.StartTls(Tolerant(version));
       EXPECT_TRUE(resetting.client.peer_reset) << resetting.Text();
       Meeting stalling(Serving({.edits = {{kCertificate, kStall, octets}}}));
-      stalling.StartTls(Speaking(version));
+      stalling.StartTls(Tolerant(version));
       EXPECT_FALSE(stalling.client.peer_closed || stalling.client.tls_open || stalling.client.tls_failed);
       EXPECT_FALSE(stalling.connection.Done());
     }

@@ -128,6 +128,15 @@ bool TestClient::FlushClear() {
   return moved;
 }
 
+ClientTls Tolerant(uint16_t version) {
+  return {
+      .min_version = version,
+      .max_version = version,
+      .verify_algorithms = {SSL_SIGN_ED25519, SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ECDSA_SECP384R1_SHA384,
+                            SSL_SIGN_ECDSA_SECP521R1_SHA512, SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_RSA_PKCS1_SHA256},
+      .groups = "X25519:P-256:P-384:P-521"};
+}
+
 bool TestClient::Turn() {
   if (ssl_) {
     return TurnTls();

@@ -21,6 +21,9 @@ struct ClientTls {
   bool reject_certificate = false;          // as any verifier would: bad_certificate
 };
 
+// A client that takes what BoringSSL can verify at all, in this version only.
+ClientTls Tolerant(uint16_t version);
+
 // One end of a connection, driven by Turn(). Not a model client: it verifies nothing, and says what it is told when it
 // is told.
 class TestClient {

@@ -21,16 +21,6 @@ Meeting Serving(std::shared_ptr<const certs::IssuedChain> identity, TlsScript tl
   return Meeting({.tls = tls, .identity = std::move(identity)});
 }
 
-// A client that takes what BoringSSL can verify at all.
-ClientTls Tolerant(uint16_t version) {
-  return {
-      .min_version = version,
-      .max_version = version,
-      .verify_algorithms = {SSL_SIGN_ED25519, SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ECDSA_SECP384R1_SHA384,
-                            SSL_SIGN_ECDSA_SECP521R1_SHA512, SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_RSA_PKCS1_SHA256},
-      .groups = "X25519:P-256:P-384:P-521"};
-}
-
 class Leaf : public ::testing::TestWithParam<std::tuple<KeyType, uint16_t>> {};
 
 TEST_P(Leaf, IsServedToAClientThatTakesIt) {

@@ -138,6 +138,7 @@ TEST(ExpectationsTest, MistakesAreRefusedWithTheirLine) {
   const std::pair<std::string, int> mistakes[] = {
       {"[[expect]]\npattern = '*'\noutcome = 'leak'\nsource = 's'\n", 1},
       {"[[expect]]\npattern = '*'\noutcome = 'bad'\nreason = 'r'\nsource = 's'\n", 1},
+      {"[[expect]]\npattern = '*'\noutcome = 'skip'\nreason = 'r'\nsource = 's'\n", 1},
       {std::string(kEntry) + "until = 'tomorrow'\n", 6},
       {std::string(kEntry) + "colour = 'red'\n", 6},
       {"[[include]]\n", 1}};

@@ -51,6 +51,14 @@ class SandboxTest : public testing::Test {
 };
 SandboxKind SandboxTest::kind_ = SandboxKind::kNone;
 
+// ------------------------------------------------------------------------------------------------ what is refused
+
+TEST(SandboxAdviceTest, SaysWhatIsRefusedAndNothingElse) {
+  EXPECT_THAT(SandboxAdvice({.error = EPERM, .step = "mount /proc"}), HasSubstr("mount /proc"));
+  EXPECT_NE(SandboxAdvice({.kind = SandboxKind::kPrivate}), "");
+  EXPECT_EQ(SandboxAdvice({.kind = SandboxKind::kPrivateWithIds}), "");
+}
+
 // ------------------------------------------------------------------------------------------------ network
 
 TEST_F(SandboxTest, HasNoInterfaceButLoopback) {
