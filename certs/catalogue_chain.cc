@@ -10,7 +10,6 @@ namespace {
 
 using enum Reason;
 
-constexpr const char* kAnchors = "RFC 5280 6.1.1 d";
 constexpr const char* kSignature = "RFC 5280 6.1.3 a1";
 constexpr const char* kNameChaining = "RFC 5280 6.1.3 a4";
 constexpr const char* kBasic = "RFC 5280 6.1.4 k";

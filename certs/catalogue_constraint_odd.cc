@@ -104,7 +104,7 @@ void AddCombinations(CaseList& list) {
 
 // ------------------------------------------------------------------------------------------------ G4, G7, G9
 
-void AddCommonNames(CaseList& list) {
+void AddConstrainedCommonNames(CaseList& list) {
   const auto row = [](const char* id, const char* summary, Verdict expected, const char* source) {
     return CertCase{.id = id,
                     .summary = summary,
@@ -214,7 +214,7 @@ void AddMany(CaseList& list) {
 
 void AddOddConstraintCases(CaseList& list) {
   AddCombinations(list);
-  AddCommonNames(list);
+  AddConstrainedCommonNames(list);
   AddOddSubtrees(list);
   AddMany(list);
 }

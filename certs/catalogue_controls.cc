@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::days;
 
-constexpr const char* kIdentity = "RFC 9525 6.6";
 constexpr const char* kPath = "RFC 5280 6.1";
 
 // ------------------------------------------------------------------------------------------------ A: the usual ones

@@ -62,6 +62,10 @@ inline constexpr std::string_view kULabelHost =
     "cher.bob.test";
 
 // What name constraints can mean for a leaf, and the clause that says so.
+// Clauses that several families cite.
+inline constexpr const char* kIdentity = "RFC 9525 6.6";
+inline constexpr const char* kNoCommonName = "RFC 9525 2";
+inline constexpr const char* kAnchors = "RFC 5280 6.1.1 d";
 inline constexpr const char* kConstraintClause = "RFC 5280 4.2.1.10";
 inline constexpr Verdict kInside = {};
 inline constexpr Verdict kOutside = {Reason::kNameConstraintViolation, 0};

@@ -9,8 +9,6 @@
 namespace certs::catalogue {
 namespace {
 
-constexpr const char* kIdentity = "RFC 9525 6.6";
-
 void AddHostNames(CaseList& list) {
   const auto add = [&](const char* id, const char* summary, const char* row, const char* source,
                        std::vector<GeneralName> names) {

@@ -12,7 +12,6 @@ using enum Reason;
 
 constexpr const char* kDnsMatch = "RFC 9525 6.3";
 constexpr const char* kIpMatch = "RFC 9525 6.4";
-constexpr const char* kNoCommonName = "RFC 9525 2";
 
 // ------------------------------------------------------------------------------------------------ F9-F14: wildcards
 
@@ -175,7 +174,7 @@ void AddSpellings(CaseList& list) {
 
 // ------------------------------------------------------------------------------------------------ F19-F21: addresses
 
-void AddAddresses(CaseList& list) {
+void AddAddressForms(CaseList& list) {
   const Severity medium = Severity::kMedium;
   AddMismatches(
       list, "control.ip4",
@@ -287,7 +286,7 @@ void AddAddresses(CaseList& list) {
 void AddNameFormCases(CaseList& list) {
   AddWildcards(list);
   AddSpellings(list);
-  AddAddresses(list);
+  AddAddressForms(list);
 }
 
 }  // namespace certs::catalogue

@@ -95,7 +95,7 @@ std::vector<Common> CommonNames() {
   };
 }
 
-void AddCommonNames(CaseList& list) {
+void AddCommonNamePlaces(CaseList& list) {
   for (const Common& common : CommonNames()) {
     list.Add({.id = std::string("name.cn-only-") + common.id,
               .summary = std::string("no subjectAltName, and the host's common name is ") + common.summary,
@@ -181,7 +181,7 @@ void AddNamePlaceControls(CaseList& list) {
 
 void AddNamePlaceCases(CaseList& list) {
   AddTags(list);
-  AddCommonNames(list);
+  AddCommonNamePlaces(list);
   AddReferences(list);
 }
 

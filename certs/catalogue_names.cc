@@ -15,7 +15,6 @@ using enum Reason;
 using namespace std::string_literals;
 
 constexpr const char* kNoMatch = "RFC 9525 6.6";
-constexpr const char* kNoCommonName = "RFC 9525 2";
 
 // ------------------------------------------------------------------------------------------------ F1-F4: another host
 

@@ -23,12 +23,12 @@ void AddWeakDigests(CaseList& list) {
     const char* twin;
     Severity severity;
   };
-  constexpr const char* kRsaChain = "control.rsa-chain";
+  constexpr const char* kRsaTwin = "control.rsa-chain";
   constexpr Digest kDigests[] = {
-      {"md5", "RSA and MD5", SigAlg::kRsaMd5, "D1", "RFC 9325 4.5; RFC 6151 2", kRsaChain, Severity::kHigh},
-      {"md4", "RSA and MD4", SigAlg::kRsaMd4, "D2", "RFC 6150", kRsaChain, Severity::kHigh},
-      {"md2", "RSA and MD2", SigAlg::kRsaMd2, "D2", "RFC 6149; CVE-2009-2409", kRsaChain, Severity::kHigh},
-      {"sha1", "RSA and SHA-1", SigAlg::kRsaSha1, "D3", kStrength, kRsaChain, Severity::kMedium},
+      {"md5", "RSA and MD5", SigAlg::kRsaMd5, "D1", "RFC 9325 4.5; RFC 6151 2", kRsaTwin, Severity::kHigh},
+      {"md4", "RSA and MD4", SigAlg::kRsaMd4, "D2", "RFC 6150", kRsaTwin, Severity::kHigh},
+      {"md2", "RSA and MD2", SigAlg::kRsaMd2, "D2", "RFC 6149; CVE-2009-2409", kRsaTwin, Severity::kHigh},
+      {"sha1", "RSA and SHA-1", SigAlg::kRsaSha1, "D3", kStrength, kRsaTwin, Severity::kMedium},
       {"ecdsa-sha1", "ECDSA and SHA-1", SigAlg::kEcdsaSha1, "D3", kStrength, "control.good", Severity::kMedium},
   };
   for (const Place& place : {kLeafPlace, kIntermediatePlace}) {

@@ -11,10 +11,9 @@ namespace {
 
 using enum Reason;
 
-constexpr const char* kAnchors = "RFC 5280 6.1.1 d";
 constexpr const char* kCaIssuers = "1.3.6.1.5.5.7.48.2";
 
-DistinguishedName Named(const char* organization, const char* common_name) {
+DistinguishedName InOrganization(const char* organization, const char* common_name) {
   DistinguishedName name = Organization(organization);
   name.push_back(CommonName(common_name).front());
   return name;
@@ -66,7 +65,7 @@ void AddForeignRoots(CaseList& list) {
               .severity = Severity::kCritical},
              [&](ChainSpec& chain) {
                chain.intermediate().issuer = "eve-root";
-               chain.At("eve-root").subject = Named(root.organization, root.common_name);
+               chain.At("eve-root").subject = InOrganization(root.organization, root.common_name);
              });
   }
   list.Add({.id = "trust.captive-portal",
@@ -256,7 +255,9 @@ void AddTrustControls(CaseList& list) {
             .rows = {"A8"},
             .source = kAnchors,
             .twin = "control.good"},
-           [](ChainSpec& chain) { chain.root().subject = Named("Internet Security Research Group", "ISRG Root X1"); });
+           [](ChainSpec& chain) {
+             chain.root().subject = InOrganization("Internet Security Research Group", "ISRG Root X1");
+           });
   for (const Location& location : kLocations) {
     list.Add(
         {.id = std::string("control.aia-") + location.id,

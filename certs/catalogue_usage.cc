@@ -13,7 +13,7 @@ using enum Reason;
 
 constexpr const char* kEku = "RFC 5280 4.2.1.12";
 constexpr const char* kKu = "RFC 5280 4.2.1.3";
-constexpr const char* kBasic = "RFC 5280 4.2.1.9";
+constexpr const char* kBasicConstraints = "RFC 5280 4.2.1.9";
 
 constexpr const char* kCodeSigning = "1.3.6.1.5.5.7.3.3";
 constexpr const char* kOcspSigning = "1.3.6.1.5.5.7.3.9";
@@ -140,7 +140,7 @@ void AddCaAsServer(CaseList& list) {
   list.Add({.id = "usage.leaf-is-ca",
             .summary = "the leaf says it is a CA",
             .rows = {"E8"},
-            .source = kBasic,
+            .source = kBasicConstraints,
             .twin = "control.good",
             .expected = {kLeafIsCa, 0},
             .policy_dependent = true,
@@ -150,7 +150,7 @@ void AddCaAsServer(CaseList& list) {
       {.id = "usage.ca-certificate-as-server",
        .summary = "the server presents the certificate of a working CA as its own (cA and keyCertSign belong together)",
        .rows = {"E8"},
-       .source = kBasic,
+       .source = kBasicConstraints,
        .twin = "control.good",
        .expected = {kLeafIsCa, 0},
        .compound = true,
@@ -171,7 +171,7 @@ void AddCaAsServer(CaseList& list) {
   list.Add({.id = "usage.path-len-without-ca",
             .summary = "the leaf has a path length, and is no CA",
             .rows = {"E10"},
-            .source = kBasic,
+            .source = kBasicConstraints,
             .twin = "control.good",
             .expected = {kPathLenWithoutCa, 0},
             .severity = Severity::kMedium},

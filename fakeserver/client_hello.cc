@@ -2,6 +2,8 @@
 
 #include <openssl/bytestring.h>
 
+#include "fakeserver/tls_wire.h"
+
 namespace fakeserver {
 namespace {
 
@@ -15,15 +17,6 @@ enum Extension : uint16_t {
 };
 
 std::string ToString(const CBS& cbs) { return std::string(certs::AsText(ByteView(CBS_data(&cbs), CBS_len(&cbs)))); }
-
-std::vector<uint16_t> NumbersIn(CBS list) {
-  std::vector<uint16_t> numbers;
-  uint16_t number = 0;
-  while (CBS_get_u16(&list, &number)) {
-    numbers.push_back(number);
-  }
-  return numbers;
-}
 
 // struct { NameType name_type; HostName host_name<1..2^16-1>; } ServerName; ServerNameList<1..2^16-1>
 void ReadServerName(CBS body, ClientHello& hello) {
@@ -56,7 +49,7 @@ void ReadExtension(uint16_t type, CBS body, ClientHello& hello) {
       break;
     case kSignatureAlgorithms:
       if (CBS_get_u16_length_prefixed(&body, &list)) {
-        hello.signature_algorithms = NumbersIn(list);
+        hello.signature_algorithms = ReadNumbers(list);
       }
       break;
     case kAlpn:
@@ -64,7 +57,7 @@ void ReadExtension(uint16_t type, CBS body, ClientHello& hello) {
       break;
     case kSupportedVersions:
       if (CBS_get_u8_length_prefixed(&body, &list)) {
-        hello.versions = NumbersIn(list);
+        hello.versions = ReadNumbers(list);
       }
       break;
     default:
@@ -86,7 +79,7 @@ std::optional<ClientHello> ParseClientHello(ByteView message) {
     return std::nullopt;
   }
   ClientHello hello;
-  hello.ciphers = NumbersIn(ciphers);
+  hello.ciphers = ReadNumbers(ciphers);
   if (CBS_get_u16_length_prefixed(&body, &extensions)) {
     while (CBS_get_u16(&extensions, &extension_type) && CBS_get_u16_length_prefixed(&extensions, &extension)) {
       ReadExtension(extension_type, extension, hello);

@@ -3,19 +3,12 @@
 #include <openssl/bytestring.h>
 #include <openssl/ssl.h>
 
+#include "fakeserver/tls_wire.h"
+
 namespace fakeserver {
 namespace {
 
 Bytes ToBytes(const CBS& cbs) { return Bytes(CBS_data(&cbs), CBS_data(&cbs) + CBS_len(&cbs)); }
-
-std::vector<uint16_t> NumbersIn(CBS list) {
-  std::vector<uint16_t> numbers;
-  uint16_t number = 0;
-  while (CBS_get_u16(&list, &number)) {
-    numbers.push_back(number);
-  }
-  return numbers;
-}
 
 // The numbers of an extension that is one list of them.
 std::vector<uint16_t> ListOf(const ClientOffer& offer, uint16_t extension, bool one_octet_length) {
@@ -27,7 +20,7 @@ std::vector<uint16_t> ListOf(const ClientOffer& offer, uint16_t extension, bool 
   CBS_init(&body, found->second.data(), found->second.size());
   const bool read =
       one_octet_length ? CBS_get_u8_length_prefixed(&body, &list) : CBS_get_u16_length_prefixed(&body, &list);
-  return read ? NumbersIn(list) : std::vector<uint16_t>{};
+  return read ? ReadNumbers(list) : std::vector<uint16_t>{};
 }
 
 }  // namespace
@@ -81,7 +74,7 @@ std::optional<ClientOffer> ParseClientOffer(ByteView message) {
   }
   offer.random = ToBytes(random);
   offer.session_id = ToBytes(session_id);
-  offer.ciphers = NumbersIn(ciphers);
+  offer.ciphers = ReadNumbers(ciphers);
   CBS_init(&extensions, nullptr, 0);
   if (CBS_len(&body) > 0 && !CBS_get_u16_length_prefixed(&body, &extensions)) {
     return std::nullopt;

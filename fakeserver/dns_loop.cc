@@ -6,20 +6,17 @@
 #include <cassert>
 #include <utility>
 
+#include "fakeserver/socket_stream.h"
+
 namespace fakeserver {
 namespace {
 
 using certs::ErrorCode;
 using certs::Fail;
 
-constexpr int kBacklog = 128;
+constexpr int kDnsBacklog = 128;
 constexpr size_t kMaxConnections = 256, kMaxDelayed = 4096, kMaxQueries = 10'000;
 constexpr int kPortTries = 20;  // a port that is free in UDP may be taken in TCP
-
-template <typename Handle>
-uv_handle_t* AsHandle(Handle& handle) {
-  return reinterpret_cast<uv_handle_t*>(&handle);
-}
 
 // A datagram or a TCP message on its way out, with the bytes that libuv borrows.
 template <typename Request>
@@ -137,14 +134,14 @@ certs::Result<uint16_t> DnsLoop::TryBind(const std::string& text, uint16_t port)
     error = uv_tcp_bind(&bound.tcp, where, 0);
   }
   if (error == 0) {
-    error = uv_listen(reinterpret_cast<uv_stream_t*>(&bound.tcp), kBacklog, OnConnection);
+    error = uv_listen(reinterpret_cast<uv_stream_t*>(&bound.tcp), kDnsBacklog, OnConnection);
   }
   if (error == 0) {
     error = uv_udp_recv_start(&bound.udp, LendBuffer, OnDatagram);
   }
   if (error != 0) {
-    uv_close(AsHandle(bound.udp), nullptr);
-    uv_close(AsHandle(bound.tcp), nullptr);
+    uv_close(AsHandle(&bound.udp), nullptr);
+    uv_close(AsHandle(&bound.tcp), nullptr);
     return Fail(ErrorCode::kIo, fmt::format("cannot serve DNS on {}:{}: {}", text, port, uv_strerror(error)));
   }
   return port;
@@ -216,8 +213,8 @@ void DnsLoop::OnStream(uv_stream_t* stream, ssize_t size, const uv_buf_t* buffer
 }
 
 void DnsLoop::Close(DnsConnection& connection) {
-  if (uv_is_closing(AsHandle(connection.handle)) == 0) {
-    uv_close(AsHandle(connection.handle), [](uv_handle_t* handle) {
+  if (uv_is_closing(AsHandle(&connection.handle)) == 0) {
+    uv_close(AsHandle(&connection.handle), [](uv_handle_t* handle) {
       auto& closed = *static_cast<DnsConnection*>(handle->data);
       closed.loop->connections_.erase(closed.id);
     });
@@ -255,7 +252,7 @@ void DnsLoop::Later(Micros delay, std::function<void()> send) {
       &later.timer,
       [](uv_timer_t* timer) {
         static_cast<DnsDelayed*>(timer->data)->send();
-        uv_close(AsHandle(*timer), [](uv_handle_t* handle) {
+        uv_close(AsHandle(timer), [](uv_handle_t* handle) {
           auto& sent = *static_cast<DnsDelayed*>(handle->data);
           sent.loop->delayed_.erase(sent.id);
         });
@@ -265,7 +262,7 @@ void DnsLoop::Later(Micros delay, std::function<void()> send) {
 
 void DnsLoop::SendTo(int id, Bytes message) {
   const auto found = connections_.find(id);
-  if (found == connections_.end() || uv_is_closing(AsHandle(found->second->handle)) != 0) {
+  if (found == connections_.end() || uv_is_closing(AsHandle(&found->second->handle)) != 0) {
     return;
   }
   auto* outgoing = new Outgoing<uv_write_t>;

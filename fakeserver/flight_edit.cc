@@ -26,7 +26,7 @@ size_t NumberAt(ByteView bytes, size_t at, size_t octets) {
   return number;
 }
 
-struct Extension {
+struct MessageExtension {
   uint16_t type = 0;
   Bytes data;
 };
@@ -34,12 +34,12 @@ struct Extension {
 // Where a message keeps its extensions: everything in front of the list's length, the list, everything behind it.
 struct Extended {
   Bytes head;
-  std::vector<Extension> list;
+  std::vector<MessageExtension> list;
   Bytes tail;
 
   Bytes Encoded() const {
     Bytes block;
-    for (const Extension& extension : list) {
+    for (const MessageExtension& extension : list) {
       AppendNumber(block, extension.type, 2);
       AppendNumber(block, extension.data.size(), 2);
       certs::Append(block, extension.data);
@@ -125,7 +125,7 @@ bool EditExtensions(const FlightEdit& edit, HandshakeMessage& message) {
     return false;
   }
   const auto type = static_cast<uint16_t>(edit.number);
-  const auto found = std::ranges::find(parsed->list, type, &Extension::type);
+  const auto found = std::ranges::find(parsed->list, type, &MessageExtension::type);
   if (edit.kind == EditKind::kDropExtension) {
     if (found == parsed->list.end()) {
       return false;
@@ -327,7 +327,7 @@ bool Apply(const FlightEdit& edit, HandshakeMessage& message) {
 
 bool HasExtension(const HandshakeMessage& message, uint16_t type) {
   const std::optional<Extended> parsed = Parse(message);
-  return parsed && std::ranges::find(parsed->list, type, &Extension::type) != parsed->list.end();
+  return parsed && std::ranges::find(parsed->list, type, &MessageExtension::type) != parsed->list.end();
 }
 
 }  // namespace fakeserver

@@ -16,8 +16,8 @@
 namespace fakeserver {
 namespace {
 
-constexpr size_t kMaxRecord = kMaxPlaintext + 2048;  // RFC 5246 6.2.3; TLS 1.3 allows less
-constexpr size_t kMaxMessage = 128 * 1024;
+constexpr size_t kMaxForgedRecord = kMaxPlaintext + 2048;  // RFC 5246 6.2.3; TLS 1.3 allows less
+constexpr size_t kMaxHandshake = 128 * 1024;
 constexpr uint8_t kUserCanceled = 90, kWarning = 1, kFatal = 2;
 constexpr int kNoAlert = -1;
 
@@ -102,7 +102,7 @@ bool FlightForger::Impl::TakeRecord() {
     return false;
   }
   const size_t size = size_t{input[3]} << 8 | input[4];
-  if (size > kMaxRecord) {
+  if (size > kMaxForgedRecord) {
     Fail("a record too long", SSL_AD_RECORD_OVERFLOW);
     return true;
   }
@@ -177,7 +177,7 @@ void FlightForger::Impl::OnHandshakeBytes(ByteView bytes) {
   while ((state_ == State::kHandshaking || state_ == State::kOpen) && messages_.size() - used >= kHeader) {
     const ByteView rest = ByteView(messages_).subspan(used);
     const size_t size = kHeader + (size_t{rest[1]} << 16 | size_t{rest[2]} << 8 | rest[3]);
-    if (size > kMaxMessage) {
+    if (size > kMaxHandshake) {
       Fail("a handshake message too long", SSL_AD_ILLEGAL_PARAMETER);
       return;
     }

@@ -10,6 +10,7 @@
 
 #include "fakeserver/flight_forger_impl.h"
 #include "fakeserver/handshake_signature.h"
+#include "fakeserver/tls_wire.h"
 
 namespace fakeserver {
 namespace {
@@ -18,12 +19,6 @@ constexpr uint16_t kEcdsaSuites[] = {0xc02b, 0xc02c, 0xcca9};  // Ed25519 counts
 constexpr uint16_t kRsaSuites[] = {0xc02f, 0xc030, 0xcca8};
 constexpr uint16_t kRenegotiationScsv = 0x00ff;
 constexpr size_t kMasterSecretSize = 48, kVerifyDataSize = 12;
-
-void AppendExtension(Bytes& block, uint16_t type, ByteView data) {
-  certs::Append(block, Bytes{static_cast<uint8_t>(type >> 8), static_cast<uint8_t>(type),
-                             static_cast<uint8_t>(data.size() >> 8), static_cast<uint8_t>(data.size())});
-  certs::Append(block, data);
-}
 
 Bytes Extensions(const ClientOffer& offer) {
   Bytes block;

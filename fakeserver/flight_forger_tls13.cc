@@ -9,11 +9,12 @@
 #include <utility>
 
 #include "fakeserver/flight_forger_impl.h"
+#include "fakeserver/tls_wire.h"
 
 namespace fakeserver {
 namespace {
 
-constexpr uint16_t kSuites[] = {0x1301, 0x1302, 0x1303};
+constexpr uint16_t kTls13Suites[] = {0x1301, 0x1302, 0x1303};
 constexpr int kMaxRetries = 4;  // a script's, not a client's
 
 // RFC 8446 4.1.3: the random of a ServerHello that is a HelloRetryRequest.
@@ -22,12 +23,6 @@ Bytes RetryRandom() {
   const Bytes text = certs::ToBytes("HelloRetryRequest");
   SHA256(text.data(), text.size(), random.data());
   return random;
-}
-
-void AppendExtension(Bytes& block, uint16_t type, ByteView data) {
-  certs::Append(block, Bytes{static_cast<uint8_t>(type >> 8), static_cast<uint8_t>(type),
-                             static_cast<uint8_t>(data.size() >> 8), static_cast<uint8_t>(data.size())});
-  certs::Append(block, data);
 }
 
 Bytes WithLength16(ByteView data) {
@@ -64,7 +59,7 @@ Bytes SignedContent(ByteView hash) {
 }  // namespace
 
 void FlightForger::Impl::Begin13() {
-  const auto suite = std::ranges::find_first_of(offer_.ciphers, kSuites);
+  const auto suite = std::ranges::find_first_of(offer_.ciphers, kTls13Suites);
   if (suite == offer_.ciphers.end()) {
     return Fail("no cipher suite in common", SSL_AD_HANDSHAKE_FAILURE);
   }

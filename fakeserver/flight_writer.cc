@@ -8,7 +8,7 @@
 namespace fakeserver {
 namespace {
 
-constexpr size_t kMaxOutput = size_t{32} << 20;  // of one flight, floods included
+constexpr size_t kMaxFlight = size_t{32} << 20;  // of one flight, floods included
 
 bool IsEnd(EditKind kind) { return kind == EditKind::kStall || kind == EditKind::kClose || kind == EditKind::kReset; }
 
@@ -98,7 +98,7 @@ void FlightWriter::Around(FlightPlace place, bool before) {
       continue;
     }
     NoteFault(edit);
-    for (int i = std::min(edit.times, FlightEdit::kMaxTimes); i > 0 && output_.bytes.size() < kMaxOutput; --i) {
+    for (int i = std::min(edit.times, FlightEdit::kMaxTimes); i > 0 && output_.bytes.size() < kMaxFlight; --i) {
       if (edit.kind == message) {
         Emit(HandshakeMessage{.type = static_cast<uint8_t>(edit.number), .body = edit.bytes}.Encoded());
       } else if (edit.kind == record) {
@@ -162,7 +162,7 @@ void FlightWriter::Flush() {
 void FlightWriter::Records(uint8_t type, ByteView content, size_t fragment, size_t padding) {
   const size_t most = fragment > 0 ? std::min(fragment, kMaxPlaintext) : kMaxPlaintext;
   const uint16_t version = script_.records.version != 0 ? static_cast<uint16_t>(script_.records.version) : 0x0303;
-  while (!content.empty() && output_.bytes.size() < kMaxOutput) {
+  while (!content.empty() && output_.bytes.size() < kMaxFlight) {
     const size_t count = std::min(most, content.size());
     Wire(protection_.Seal(type, content.first(count), version, std::min(padding, kMaxPlaintext - count)));
     content = content.subspan(count);

@@ -4,7 +4,7 @@
 #include "fakeserver/byte_stream.h"
 
 namespace fakeserver {
-namespace {
+namespace pipe {  // not anonymous: State, which the header names, has members of these types
 
 // One direction: a ring that grows on demand to its capacity, and the lengths of the writes in it. A read never crosses
 // a write, as if each had travelled in a segment of its own: otherwise "in the same segment" and "in the next one"
@@ -80,12 +80,12 @@ struct Side {
   bool receives = true;  // has not closed altogether
 };
 
-}  // namespace
+}  // namespace pipe
 
 struct MemoryPipe::State {
   class End : public ByteStream {
    public:
-    End(State& state, Side& mine, Side& theirs, Direction& in, Direction& out)
+    End(State& state, pipe::Side& mine, pipe::Side& theirs, pipe::Direction& in, pipe::Direction& out)
         : state_(state), mine_(mine), theirs_(theirs), in_(in), out_(out) {}
 
     IoResult Read(std::span<uint8_t> into) override {
@@ -118,14 +118,14 @@ struct MemoryPipe::State {
 
    private:
     State& state_;
-    Side &mine_, &theirs_;
-    Direction &in_, &out_;
+    pipe::Side &mine_, &theirs_;
+    pipe::Direction &in_, &out_;
   };
 
   explicit State(size_t capacity) : to_server(capacity), to_client(capacity) {}
 
-  Direction to_server, to_client;
-  Side client_side, server_side;
+  pipe::Direction to_server, to_client;
+  pipe::Side client_side, server_side;
   bool reset = false;
   End client{*this, client_side, server_side, to_client, to_server};
   End server{*this, server_side, client_side, to_server, to_client};

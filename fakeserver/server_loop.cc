@@ -19,11 +19,6 @@ constexpr int kTurns = 8;  // of one connection, before the others have theirs
 // What the finished transcripts of one listener may hold; beyond it only their counters are kept.
 constexpr size_t kMaxKeptText = size_t{256} << 20;
 
-template <typename Handle>
-uv_handle_t* AsHandle(Handle* handle) {
-  return reinterpret_cast<uv_handle_t*>(handle);
-}
-
 uint16_t PortOf(const uv_tcp_t& handle) {
   sockaddr_storage address{};
   int size = sizeof(address);

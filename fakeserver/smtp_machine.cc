@@ -14,7 +14,7 @@ constexpr size_t kAuthLimit = 12288 + 2;            // RFC 4954 4
 constexpr size_t kMaxUnended = 64 * 1024;           // without a line end
 constexpr size_t kMaxCommands = 4000;
 constexpr size_t kMaxMessage = size_t{256} << 20;
-constexpr size_t kMaxRecord = 5 + 16384 + 2048;
+constexpr size_t kLongestRecord = 5 + 16384 + 2048;
 
 uint8_t LowerCase(uint8_t octet) { return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet | 0x20) : octet; }
 
@@ -108,8 +108,8 @@ bool SmtpMachine::TakeRecordOctet(uint8_t octet) {
   record_.push_back(static_cast<char>(octet));
   const auto at = [this](size_t i) { return static_cast<uint8_t>(record_[i]); };
   const size_t size = record_.size();
-  const size_t whole = size < 5 ? kMaxRecord : 5 + size_t{at(3)} * 256 + at(4);
-  if ((size == 2 && octet != 3) || (size == 3 && octet > 4) || whole > kMaxRecord) {
+  const size_t whole = size < 5 ? kLongestRecord : 5 + size_t{at(3)} * 256 + at(4);
+  if ((size == 2 && octet != 3) || (size == 3 && octet > 4) || whole > kLongestRecord) {
     // Not a record: these were octets of a line.
     in_record_ = false;
     for (char c : std::exchange(record_, {})) {

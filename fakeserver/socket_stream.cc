@@ -11,10 +11,6 @@ namespace {
 
 SocketStream& Of(const uv_handle_t* handle) { return *static_cast<SocketStream*>(handle->data); }
 template <typename Handle>
-uv_handle_t* AsHandle(Handle* handle) {
-  return reinterpret_cast<uv_handle_t*>(handle);
-}
-template <typename Handle>
 uv_stream_t* AsStream(Handle* handle) {
   return reinterpret_cast<uv_stream_t*>(handle);
 }

@@ -12,6 +12,12 @@
 
 namespace fakeserver {
 
+// Any libuv handle as the general one that libuv's common functions take.
+template <typename Handle>
+uv_handle_t* AsHandle(Handle* handle) {
+  return reinterpret_cast<uv_handle_t*>(handle);
+}
+
 class SocketStream : public ByteStream {
  public:
   static constexpr size_t kInbox = 64 * 1024;

@@ -66,8 +66,8 @@ struct EndpointBio {
 
 namespace {
 
-constexpr uint8_t kClientHelloType = 1, kCertificateType = 11, kFinishedType = 20;
-constexpr size_t kReadSize = 16 * 1024;
+constexpr uint8_t kHelloType = 1, kCertificateType = 11, kFinishedType = 20;
+constexpr size_t kMostAtOnce = 16 * 1024;
 
 RecordSniffer::Sink OutgoingSink(std::function<void(uint8_t, uint8_t)> alert) {
   return {.plaintext_alert = std::move(alert), .clear_bytes = [](ByteView) {}};
@@ -134,7 +134,7 @@ bool TlsEndpoint::Handshake() {
 }
 
 bool TlsEndpoint::ReadPlaintext() {
-  uint8_t buffer[kReadSize];
+  uint8_t buffer[kMostAtOnce];
   ERR_clear_error();
   const int count = SSL_read(ssl_.get(), buffer, sizeof(buffer));
   if (count > 0) {
@@ -178,7 +178,8 @@ Bytes TlsEndpoint::TakePlaintext() { return std::exchange(plaintext_, {}); }
 void TlsEndpoint::Write(ByteView plaintext) {
   ERR_clear_error();
   while (established_ && !plaintext.empty()) {
-    const int count = SSL_write(ssl_.get(), plaintext.data(), static_cast<int>(std::min(plaintext.size(), kReadSize)));
+    const int count =
+        SSL_write(ssl_.get(), plaintext.data(), static_cast<int>(std::min(plaintext.size(), kMostAtOnce)));
     if (count <= 0) {
       return;  // the connection is being shut down; Advance() says so
     }
@@ -204,7 +205,7 @@ void TlsEndpoint::OnMessage(int is_write, int, int content_type, const void* dat
 
 void TlsEndpoint::OnHandshakeMessage(bool incoming, ByteView message) {
   record_({.kind = EventKind::kTlsMessage, .incoming = incoming, .code = message[0]});
-  if (incoming && message[0] == kClientHelloType) {
+  if (incoming && message[0] == kHelloType) {
     record_({.kind = EventKind::kClientHello, .incoming = true, .hello = ParseClientHello(message)});
   }
   if (!incoming) {

@@ -31,7 +31,7 @@ constexpr std::array kKinds = {
     std::pair<std::string_view, BatchKind>{"nameconstraint", BatchKind::kNameConstraint},
 };
 
-certs::ByteView View(const std::string& octets) {
+certs::ByteView ViewOf(const std::string& octets) {
   return {reinterpret_cast<const uint8_t*>(octets.data()), octets.size()};
 }
 
@@ -202,7 +202,7 @@ std::expected<Reference, NameReason> Batch::ReadReference(BatchKind kind) const 
 }
 
 Batch::Decision Batch::DecideName(BatchKind kind, bool has_presented, bool has_reference) const {
-  const verifier::Presented presented{FormOf(kind), View(presented_)};
+  const verifier::Presented presented{FormOf(kind), ViewOf(presented_)};
   if (!has_reference) {
     const NameReason reason = CheckPresented(presented, policy_);
     return {reason == NameReason::kValid ? "valid-presented" : "invalid-presented", Name(reason)};

@@ -18,7 +18,7 @@ namespace {
 using verifier::Certificate;
 
 // One certificate of the path in words.
-struct Row {
+struct VerifiedRow {
   int index = 0;  // as VerifyResult::path counts
   bool anchor = false;
   std::string subject, issuer, not_before, not_after, key, algorithm;
@@ -30,10 +30,10 @@ std::string DateText(const std::optional<int64_t>& date) {
   return date ? verifier::FormatTime(*date) : std::string("malformed");
 }
 
-Row RowOf(const verifier::VerifyRequest& request, int index) {
+VerifiedRow RowOf(const verifier::VerifyRequest& request, int index) {
   constexpr size_t kMostNames = 20;
   const int presented = static_cast<int>(request.chain.size());
-  Row row{.index = index, .anchor = index >= presented};
+  VerifiedRow row{.index = index, .anchor = index >= presented};
   const certs::ByteView der =
       row.anchor ? request.anchors[static_cast<size_t>(index - presented)] : request.chain[static_cast<size_t>(index)];
   const certs::Result<Certificate> parsed = verifier::ParseCertificate(der);
@@ -57,15 +57,15 @@ Row RowOf(const verifier::VerifyRequest& request, int index) {
   return row;
 }
 
-std::vector<Row> RowsOf(const verifier::VerifyRequest& request, const verifier::VerifyResult& result) {
-  std::vector<Row> rows;
+std::vector<VerifiedRow> RowsOf(const verifier::VerifyRequest& request, const verifier::VerifyResult& result) {
+  std::vector<VerifiedRow> rows;
   for (const int index : result.path) {
     rows.push_back(RowOf(request, index));
   }
   return rows;
 }
 
-std::string RowText(const Row& row, size_t depth) {
+std::string RowText(const VerifiedRow& row, size_t depth) {
   std::string names;
   for (const std::string& name : row.names) {
     names += names.empty() ? name : ", " + name;
@@ -91,7 +91,7 @@ std::string VerifyReportText(const verifier::VerifyRequest& request, const verif
   std::string text = fmt::format("{} \"{}\" at {}: {}\n", ok ? "VERIFIED" : "REFUSED", host,
                                  verifier::FormatTime(request.now), certs::ToString(result.verdict));
   text += "path\n";
-  const std::vector<Row> rows = RowsOf(request, result);
+  const std::vector<VerifiedRow> rows = RowsOf(request, result);
   for (size_t depth = 0; depth < rows.size(); ++depth) {
     text += RowText(rows[depth], depth);
   }
@@ -114,7 +114,7 @@ std::string VerifyReportText(const verifier::VerifyRequest& request, const verif
 std::string VerifyReportJson(const verifier::VerifyRequest& request, const verifier::VerifyResult& result) {
   using nlohmann::ordered_json;
   ordered_json path = ordered_json::array();
-  for (const Row& row : RowsOf(request, result)) {
+  for (const VerifiedRow& row : RowsOf(request, result)) {
     path.push_back(ordered_json{{"index", row.index},
                                 {"anchor", row.anchor},
                                 {"subject", row.subject},

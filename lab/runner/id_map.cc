@@ -21,7 +21,7 @@ namespace {
 constexpr uint64_t kWanted = 65536;
 // Beyond what distributions and container managers hand out, below the largest id.
 constexpr uint64_t kRangeOfRoot = 0x7a000000;
-constexpr unsigned kLabId = 1000, kNobody = 65534;
+constexpr unsigned kNobody = 65534;
 
 std::optional<std::string> WriteOnce(const std::string& path, const std::string& text) {
   const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);

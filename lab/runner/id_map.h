@@ -3,10 +3,14 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace lab {
+
+// The user and group that a client is inside its sandbox.
+inline constexpr unsigned kLabId = 1000;
 
 // A range of this machine's ids that the lab may give to the users of a sandbox.
 struct IdRange {

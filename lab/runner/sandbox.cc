@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "certs/issue.h"
+#include "lab/runner/id_map.h"
 
 namespace lab {
 namespace {
@@ -26,7 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = SandboxStep::Kind;
 
-constexpr uid_t kLabId = 1000;
 // Where the machine's own /etc stands inside; the client's /etc links into it.
 constexpr std::string_view kHostEtc = ".host/etc";
 

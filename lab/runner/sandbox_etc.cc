@@ -9,13 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/runner/id_map.h"
 #include "lab/runner/sandbox.h"
 #include "lab/verifier/idna.h"
 
 namespace lab {
 namespace {
-
-constexpr int kLabId = 1000;
 
 // Users and groups of the mail transport agents, as Debian's packages make them; ids from the range for packages.
 struct SystemId {

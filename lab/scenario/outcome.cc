@@ -5,28 +5,28 @@
 namespace lab {
 namespace {
 
-struct Row {
+struct OutcomeRow {
   Outcome outcome;
   std::string_view name, symbol;
 };
 
 constexpr std::array kRows = {
-    Row{Outcome::kPass, "pass", "✓"},
-    Row{Outcome::kAcceptBad, "accept-bad", "▲"},
-    Row{Outcome::kRejectGood, "reject-good", "▽"},
-    Row{Outcome::kLeak, "leak", "!"},
-    Row{Outcome::kLax, "lax", "~"},
-    Row{Outcome::kHang, "hang", "⧖"},
-    Row{Outcome::kCrash, "crash", "✗"},
-    Row{Outcome::kNotReached, "not-reached", "∅"},
-    Row{Outcome::kInconsistent, "inconsistent", "≠"},
-    Row{Outcome::kSkip, "skip", "-"},
-    Row{Outcome::kXfail, "xfail", "="},
-    Row{Outcome::kXpass, "xpass", "+"},
-    Row{Outcome::kError, "error", "E"},
+    OutcomeRow{Outcome::kPass, "pass", "✓"},
+    OutcomeRow{Outcome::kAcceptBad, "accept-bad", "▲"},
+    OutcomeRow{Outcome::kRejectGood, "reject-good", "▽"},
+    OutcomeRow{Outcome::kLeak, "leak", "!"},
+    OutcomeRow{Outcome::kLax, "lax", "~"},
+    OutcomeRow{Outcome::kHang, "hang", "⧖"},
+    OutcomeRow{Outcome::kCrash, "crash", "✗"},
+    OutcomeRow{Outcome::kNotReached, "not-reached", "∅"},
+    OutcomeRow{Outcome::kInconsistent, "inconsistent", "≠"},
+    OutcomeRow{Outcome::kSkip, "skip", "-"},
+    OutcomeRow{Outcome::kXfail, "xfail", "="},
+    OutcomeRow{Outcome::kXpass, "xpass", "+"},
+    OutcomeRow{Outcome::kError, "error", "E"},
 };
 
-const Row& RowOf(Outcome outcome) { return kRows[static_cast<size_t>(outcome)]; }
+const OutcomeRow& RowOf(Outcome outcome) { return kRows[static_cast<size_t>(outcome)]; }
 
 }  // namespace
 
@@ -34,7 +34,7 @@ std::string_view Name(Outcome outcome) { return RowOf(outcome).name; }
 std::string_view Symbol(Outcome outcome) { return RowOf(outcome).symbol; }
 
 std::optional<Outcome> OutcomeByName(std::string_view name) {
-  for (const Row& row : kRows) {
+  for (const OutcomeRow& row : kRows) {
     if (row.name == name) {
       return row.outcome;
     }
@@ -44,7 +44,7 @@ std::optional<Outcome> OutcomeByName(std::string_view name) {
 
 std::vector<Outcome> AllOutcomes() {
   std::vector<Outcome> all;
-  for (const Row& row : kRows) {
+  for (const OutcomeRow& row : kRows) {
     all.push_back(row.outcome);
   }
   return all;

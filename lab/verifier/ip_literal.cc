@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "lab/verifier/name_syntax.h"
+
 namespace verifier {
 namespace {
 
 constexpr size_t kIpv6Groups = 8;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The value of a hexadecimal digit, or -1.
 int HexValue(char c) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint16_t kDigitalSignature = 1 << 0;
 constexpr uint16_t kKeyEncipherment = 1 << 2;
-constexpr uint16_t kKeyCertSign = 1 << 5;
+constexpr uint16_t kCertSignBit = 1 << 5;
 
 // id-kp is 1.3.6.1.5.5.7.3; the last arc of a purpose's OID.
 constexpr uint8_t kPurposeArc[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03};
@@ -94,7 +94,7 @@ void JudgeLeafUsage(const Certificate& leaf, const VerifyRequest& request, std::
   const auto found = [defects](Reason reason, std::string detail) {
     defects->push_back({{reason, 0}, std::move(detail)});
   };
-  const bool cert_sign = leaf.key_usage && (*leaf.key_usage & kKeyCertSign) != 0;
+  const bool cert_sign = leaf.key_usage && (*leaf.key_usage & kCertSignBit) != 0;
   const bool may_be_ca = request.leaf_may_be_ca && leaf.is_ca && (cert_sign || !leaf.key_usage);
   if (RuleOn(Rule::kLeafNotCa) && leaf.is_ca && !may_be_ca) {
     found(Reason::kLeafIsCa, "basicConstraints says cA TRUE");

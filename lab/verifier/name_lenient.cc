@@ -11,10 +11,6 @@
 namespace verifier {
 namespace {
 
-NameDecision Refuse(NameReason reason) { return {.match = false, .presented_valid = true, .reason = reason}; }
-NameDecision Accept(NameReason reason) { return {.match = true, .presented_valid = true, .reason = reason}; }
-NameDecision Malformed(NameReason reason) { return {.match = false, .presented_valid = false, .reason = reason}; }
-
 bool IsALabel(std::string_view label) { return label.size() >= 4 && EqualsFolded(label.substr(0, 4), "xn--"); }
 
 // Whether letters, digits, dots and hyphens are all there is, no label is empty and none begins or ends with a hyphen.

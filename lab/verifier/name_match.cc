@@ -18,10 +18,6 @@ bool EndsInLabels(std::string_view suffix, std::string_view name) {
   return name.size() == suffix.size() || name[name.size() - suffix.size() - 1] == '.';
 }
 
-NameDecision Refuse(NameReason reason) { return {.match = false, .presented_valid = true, .reason = reason}; }
-NameDecision Accept(NameReason reason) { return {.match = true, .presented_valid = true, .reason = reason}; }
-NameDecision Malformed(NameReason reason) { return {.match = false, .presented_valid = false, .reason = reason}; }
-
 // Compares only. A name that equals a valid one is valid itself, and so is the suffix of a wildcard that equals the end
 // of one; with "*." it is not longer either. So what is malformed needs no check of its own in order not to match.
 std::optional<NameReason> HowItMatches(std::string_view name, const Reference& reference, const NamePolicy& policy) {

@@ -12,7 +12,7 @@ struct Profile {
 };
 
 // What compares octets and checks nothing; "bytes" in the profiles' descriptions.
-constexpr NamePolicy Bytes() {
+constexpr NamePolicy OctetForOctet() {
   NamePolicy policy;
   policy.syntax_check = SyntaxCheck::kNone;
   policy.presented_dot = DotRule::kLiteral;
@@ -28,7 +28,7 @@ constexpr NamePolicy With(NamePolicy base, void (*change)(NamePolicy&)) {
 }
 
 constexpr NamePolicy OpenSsl() {
-  return With(Bytes(), [](NamePolicy& p) {
+  return With(OctetForOctet(), [](NamePolicy& p) {
     p.wildcard = Wildcard::kPartial;
     p.wildcard_ldh_only = true;
     p.cn_fallback = CnFallback::kNoDnsSan;
@@ -50,7 +50,7 @@ constexpr NamePolicy Jdk() {
 }
 
 constexpr NamePolicy HttpClient(WildcardReach reach) {
-  NamePolicy policy = Bytes();
+  NamePolicy policy = OctetForOctet();
   policy.idna = Idna::kUnicode;
   policy.wildcard = Wildcard::kPartial;
   policy.wildcard_reach = reach;
@@ -102,7 +102,7 @@ constexpr Profile kProfiles[] = {
             p.public_suffix_wildcards = false;
           })},
     {"boringssl", "BoringSSL's X509_check_host",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.wildcard_ldh_only = true;
             p.cn_fallback = CnFallback::kNoSan;
@@ -114,20 +114,20 @@ constexpr Profile kProfiles[] = {
     {"postfix", "Postfix: OpenSSL without partial wildcards",
      With(OpenSsl(), [](NamePolicy& p) { p.wildcard = Wildcard::kWhole; })},
     {"curl", "curl's hostcheck",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.presented_dot = p.reference_dot = DotRule::kStrip;
             p.ip_text_in_dns = IpTextInDns::kExact;
           })},
     {"node", "Node.js tls.checkServerIdentity",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.presented_dot = p.reference_dot = DotRule::kStrip;
             p.wildcard = Wildcard::kPartial;
             p.cn_fallback = CnFallback::kNoDnsSan;
           })},
     {"gnutls", "GnuTLS gnutls_x509_crt_check_hostname",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.idna = Idna::kUts46;
             p.cn_fallback = CnFallback::kSingleCnNoOtherSan;
@@ -135,7 +135,7 @@ constexpr Profile kProfiles[] = {
             p.ip_text_in_dns = IpTextInDns::kExact;
           })},
     {"libressl", "LibreSSL's libtls",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.syntax_check = SyntaxCheck::kPresented;
             p.cn_fallback = CnFallback::kNoDnsIpSan;
@@ -143,7 +143,7 @@ constexpr Profile kProfiles[] = {
             p.halt_on_invalid_san = true;
           })},
     {"cpython-3.3", "CPython 3.3's ssl.match_hostname",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.idna = Idna::kBytes;
             p.wildcard = Wildcard::kPartial;
@@ -152,14 +152,14 @@ constexpr Profile kProfiles[] = {
             p.cn_fallback = CnFallback::kNoDnsSan;
           })},
     {"cpython-3.7", "CPython 3.7's ssl.match_hostname",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.idna = Idna::kBytes;
             p.wildcard_min_suffix_labels = 1;
             p.cn_fallback = CnFallback::kNoDnsSan;
           })},
     {"mercurial", "Mercurial's sslutil",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.idna = Idna::kBytes;
             p.wildcard = Wildcard::kPartial;
@@ -168,7 +168,7 @@ constexpr Profile kProfiles[] = {
             p.cn_fallback = CnFallback::kNoDnsSan;
           })},
     {"urllib3", "urllib3's ssl_match_hostname",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.wildcard = Wildcard::kPartial;
             p.wildcard_bare = true;
@@ -177,7 +177,7 @@ constexpr Profile kProfiles[] = {
             p.ip_brackets = p.ip_zone = true;
           })},
     {"ruby-openssl", "Ruby's OpenSSL::SSL.verify_certificate_identity",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.wildcard = Wildcard::kPartial;
             p.wildcard_bare = p.wildcard_nonempty = true;
@@ -190,7 +190,7 @@ constexpr Profile kProfiles[] = {
     {"httpclient-default", "Apache HttpClient's default verifier", HttpClient(WildcardReach::kSpansDots)},
     {"httpclient-strict", "Apache HttpClient's strict verifier", HttpClient(WildcardReach::kAnywhere)},
     {"okhttp", "OkHttp's OkHostnameVerifier",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.presented_dot = p.reference_dot = DotRule::kStrip;
             p.wildcard_min_suffix_labels = 1;
@@ -221,13 +221,13 @@ constexpr Profile kProfiles[] = {
             p.wildcard_min_suffix_labels = 1;
           })},
     {"mbedtls", "Mbed TLS",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.wildcard_min_suffix_labels = 1;
             p.cn_fallback = CnFallback::kNoSan;
           })},
     {"grpc", "gRPC's tsi_ssl_peer_matches_name",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.presented_dot = p.reference_dot = DotRule::kStrip;
             p.cn_fallback = CnFallback::kNoSan;
@@ -241,7 +241,7 @@ constexpr Profile kProfiles[] = {
             p.cn_fallback = CnFallback::kNoDnsSan;
           })},
     {"reversed-label-walk", "a matcher from a programmers' forum that never asks whether two labels differ",
-     With(Bytes(),
+     With(OctetForOctet(),
           [](NamePolicy& p) {
             p.reversed_label_walk = true;
             p.cn_fallback = CnFallback::kNoSan;

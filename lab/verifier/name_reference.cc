@@ -41,13 +41,6 @@ std::expected<std::string, NameReason> Internationalised(std::string_view name) 
   return std::move(*converted);
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return lower;
-}
-
 // %XX as the octet it stands for; a % that begins no octet stays one.
 std::string UrlUnescaped(std::string_view text) {
   const auto digit = [](char c) {
@@ -107,7 +100,7 @@ std::expected<std::string, NameReason> NameIn(std::string_view text, const NameP
       return std::unexpected(syntax.reason);
     }
   }
-  return Lower(dot && policy.reference_dot == DotRule::kStrip ? without_dot : name);
+  return AsciiLower(dot && policy.reference_dot == DotRule::kStrip ? without_dot : name);
 }
 
 }  // namespace
@@ -163,7 +156,7 @@ std::expected<Reference, NameReason> ParseReference(std::string_view configured,
   }
   Reference reference;
   if (policy.exact_if_invalid || policy.ip_text_in_dns != IpTextInDns::kOff) {
-    reference.text = Lower(text);
+    reference.text = AsciiLower(text);
   }
   if (const auto address = AddressIn(text, policy)) {
     if (policy.ip_deny_unspecified && std::ranges::all_of(address->View(), [](uint8_t octet) { return octet == 0; })) {

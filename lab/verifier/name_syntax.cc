@@ -25,8 +25,6 @@ constexpr std::array<uint8_t, 256> LabelOctets() {
 
 constexpr std::array<uint8_t, 256> kLabelOctets = LabelOctets();
 
-bool IsDigit(uint8_t octet) { return octet >= '0' && octet <= '9'; }
-
 // '-' and '.', which may stand at the edge of a label or beside another only under conditions.
 constexpr uint64_t Punctuation(uint64_t block) { return Within(block, '-', '.'); }
 
@@ -109,6 +107,13 @@ PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
 
 uint8_t LowerLabelOctet(char c) { return kLabelOctets[static_cast<uint8_t>(c)]; }
 
+std::string AsciiLower(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return lower;
+}
+
 bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
   if (presented.size() != lower_case.size()) {
     return false;
@@ -144,7 +149,7 @@ NameSyntax CheckHostName(std::string_view name, const SyntaxAllowance& allowed) 
       if (octet == 0 || (octet == '_' && !allowed.underscore)) {
         return {NameReason::kBadCharacter, labels};
       }
-      all_digits = all_digits && IsDigit(octet);
+      all_digits = all_digits && octet >= '0' && octet <= '9';
       continue;
     }
     const size_t length = pos - start;

@@ -22,7 +22,7 @@ constexpr int kMaxJudgements = 500;
 constexpr int64_t kMaxComparisonsOnPath = 1 << 18;
 constexpr int64_t kMaxComparisons = 1 << 20;
 
-std::string KeyOf(const Bytes& canonical) { return std::string(certs::AsText(canonical)); }
+std::string MapKey(const Bytes& canonical) { return std::string(certs::AsText(canonical)); }
 
 bool ValidAt(const Certificate& certificate, int64_t now) {
   return certificate.not_before && certificate.not_after && *certificate.not_before <= now &&
@@ -55,7 +55,7 @@ PathBuilder::PathBuilder(const Candidate& leaf, const std::vector<Candidate>& ca
       judgements_left_(kMaxJudgements),
       comparisons_left_(kMaxComparisons) {
   for (const Candidate& candidate : candidates) {
-    by_subject_[KeyOf(candidate.certificate->subject_key_for_match)].push_back(&candidate);
+    by_subject_[MapKey(candidate.certificate->subject_key_for_match)].push_back(&candidate);
   }
 }
 
@@ -149,7 +149,7 @@ const std::vector<const Candidate*>& PathBuilder::IssuersOf(const Certificate& c
     return known->second;
   }
   std::vector<const Candidate*> issuers;
-  if (const auto named = by_subject_.find(KeyOf(certificate.issuer_key_for_match)); named != by_subject_.end()) {
+  if (const auto named = by_subject_.find(MapKey(certificate.issuer_key_for_match)); named != by_subject_.end()) {
     issuers = named->second;
   }
   const auto rank = [&](const Candidate* candidate) {

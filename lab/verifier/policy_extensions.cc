@@ -10,7 +10,7 @@
 namespace verifier {
 namespace {
 
-constexpr unsigned kContext = CBS_ASN1_CONTEXT_SPECIFIC;
+constexpr unsigned kSkipField = CBS_ASN1_CONTEXT_SPECIFIC;
 
 // id-qt-cps and id-qt-unotice, the qualifiers RFC 5280 4.2.1.4 defines.
 constexpr uint8_t kQualifierArc[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02};
@@ -106,12 +106,12 @@ Complaint PolicyConstraints(const ExtensionView& extension, Certificate* c) {
     return kSyntax;
   }
   CBS number;
-  if (CBS_peek_asn1_tag(&fields, kContext | 0) &&
-      (!CBS_get_asn1(&fields, &number, kContext | 0) || !SkipCerts(number, &c->require_explicit_policy))) {
+  if (CBS_peek_asn1_tag(&fields, kSkipField | 0) &&
+      (!CBS_get_asn1(&fields, &number, kSkipField | 0) || !SkipCerts(number, &c->require_explicit_policy))) {
     return kSyntax;
   }
-  if (CBS_peek_asn1_tag(&fields, kContext | 1) &&
-      (!CBS_get_asn1(&fields, &number, kContext | 1) || !SkipCerts(number, &c->inhibit_policy_mapping))) {
+  if (CBS_peek_asn1_tag(&fields, kSkipField | 1) &&
+      (!CBS_get_asn1(&fields, &number, kSkipField | 1) || !SkipCerts(number, &c->inhibit_policy_mapping))) {
     return kSyntax;
   }
   return CBS_len(&fields) == 0 ? Complaint{} : kSyntax;

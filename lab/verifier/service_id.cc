@@ -9,16 +9,6 @@ namespace verifier {
 namespace {
 
 bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-NameDecision Refuse(NameReason reason) { return {.match = false, .presented_valid = true, .reason = reason}; }
-NameDecision Malformed(NameReason reason) { return {.match = false, .presented_valid = false, .reason = reason}; }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return IsAlpha(c) ? static_cast<char>(c | 0x20) : c; });
-  return lower;
-}
 
 // Both halves must agree with one and the same reference (RFC 9525 6.5).
 NameDecision Match(const ServiceName& presented, const Reference& reference, Reference::Kind kind, NameReason matched) {
@@ -43,7 +33,7 @@ std::expected<Reference, NameReason> ServiceReference(const ServiceName& parts, 
   }
   if (reference) {
     reference->kind = kind;
-    reference->service = Lower(parts.service);
+    reference->service = AsciiLower(parts.service);
   }
   return reference;
 }

@@ -74,7 +74,7 @@ constexpr uint8_t kSha512[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0
 constexpr KnownHash kHashes[] = {{kSha256, EVP_sha256}, {kSha384, EVP_sha384}, {kSha512, EVP_sha512}};
 
 // Reads an AlgorithmIdentifier into its OID and what is behind it.
-bool Split(ByteView identifier, ByteView* oid, CBS* parameters) {
+bool SplitIdentifier(ByteView identifier, ByteView* oid, CBS* parameters) {
   return ReadOnly(identifier, parameters, CBS_ASN1_SEQUENCE) && ReadOid(parameters, oid);
 }
 
@@ -88,8 +88,8 @@ const EVP_MD* ReadHash(CBS* from) {
   CBS element;
   ByteView oid;
   CBS parameters;
-  if (!CBS_get_asn1_element(from, &element, CBS_ASN1_SEQUENCE) || !Split(ViewOf(element), &oid, &parameters) ||
-      (CBS_len(&parameters) != 0 && !IsNull(parameters))) {
+  if (!CBS_get_asn1_element(from, &element, CBS_ASN1_SEQUENCE) ||
+      !SplitIdentifier(ViewOf(element), &oid, &parameters) || (CBS_len(&parameters) != 0 && !IsNull(parameters))) {
     return nullptr;
   }
   for (const KnownHash& known : kHashes) {
@@ -216,7 +216,7 @@ SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier) {
   SignatureAlgorithm out;
   ByteView oid;
   CBS parameters;
-  if (!Split(identifier, &oid, &parameters)) {
+  if (!SplitIdentifier(identifier, &oid, &parameters)) {
     out.name = "?";
     return out;
   }
@@ -268,7 +268,7 @@ ParsedKey ParseKey(ByteView spki) {
   CBS parameters;
   ByteView oid;
   if (!ReadOnly(spki, &fields, CBS_ASN1_SEQUENCE) || !CBS_get_asn1_element(&fields, &algorithm, CBS_ASN1_SEQUENCE) ||
-      !Split(ViewOf(algorithm), &oid, &parameters)) {
+      !SplitIdentifier(ViewOf(algorithm), &oid, &parameters)) {
     return Unusable("a key that does not parse");
   }
   if (Same(oid, kEcPublicKey)) {

@@ -16,11 +16,12 @@
 #include "lab/verifier/boringssl_compat.h"
 
 namespace verifier {
-namespace {
 
 using certs::Bytes;
 using certs::ByteView;
 using certs::Reason;
+
+namespace {
 
 // RFC 9325 4.2: forward secrecy and AEAD only. TLS 1.3 has nothing else.
 constexpr char kCiphers[] =

@@ -21,7 +21,6 @@ namespace certs {
 namespace {
 
 using testing::ElementsAre;
-using testing::Key;
 
 // X509_verify_cert of the presented chain at `now`, as a TLS client would call it; the error, X509_V_OK when accepted.
 int LibraryVerdict(const IssuedChain& chain, int64_t now) {
@@ -87,7 +86,8 @@ TEST(GoodChain, HoldsTheNodesThatAttacksNeed) {
 }
 
 TEST(Issue, SignsOnlyWhatIsPresentedTrustedOrNeeded) {
-  EXPECT_THAT(IssueNew(GoodChain())->nodes, ElementsAre(Key("intermediate"), Key("leaf"), Key("root")));
+  EXPECT_THAT(IssueNew(GoodChain())->nodes,
+              ElementsAre(testing::Key("intermediate"), testing::Key("leaf"), testing::Key("root")));
 }
 
 TEST(Issue, GivesTheSameTbsBytesForTheSameSpecRingAndTime) {

@@ -26,19 +26,19 @@ Outcome RunWith(const MatchOptions& options, const std::string& input = "") {
   return outcome;
 }
 
-Outcome Batch(const std::string& table, const std::string& profile = "rfc9525-strict") {
+Outcome MatchBatch(const std::string& table, const std::string& profile = "rfc9525-strict") {
   return RunWith({.batch = true, .profile = profile}, table);
 }
 
 // The one answer to a table of one line.
 std::string Answer(const std::string& line) {
-  const Outcome outcome = Batch(line + "\n");
+  const Outcome outcome = MatchBatch(line + "\n");
   EXPECT_EQ(kExitOk, outcome.code) << outcome.err;
   return outcome.out;
 }
 
 TEST(MatchBatch, AnswersOneLineAQuestion) {
-  const Outcome outcome = Batch(
+  const Outcome outcome = MatchBatch(
       "# kind\tpresented\treference\n"
       "\n"
       "dns\tmail.bob.test\tmail.bob.test\n"
@@ -60,9 +60,9 @@ TEST(MatchBatch, AnswersOneLineAQuestion) {
 }
 
 TEST(MatchBatch, AnswersNothingToAnEmptyTable) {
-  EXPECT_EQ("", Batch("").out);
-  EXPECT_EQ(kExitOk, Batch("").code);
-  EXPECT_EQ("", Batch("# nothing here\n\n").out);
+  EXPECT_EQ("", MatchBatch("").out);
+  EXPECT_EQ(kExitOk, MatchBatch("").code);
+  EXPECT_EQ("", MatchBatch("# nothing here\n\n").out);
 }
 
 TEST(MatchBatch, ReadsEscapedOctetsInBothFields) {
@@ -118,8 +118,8 @@ TEST(MatchBatch, ReportsTheReferenceFirstWhenBothAreMalformed) {
 }
 
 TEST(MatchBatch, ObeysTheProfile) {
-  EXPECT_EQ("invalid-presented\twildcard-too-broad\n", Batch("dns\t*.test\tbob.test\n").out);
-  EXPECT_EQ("match\tmatch-wildcard\n", Batch("dns\t*.test\tbob.test\n", "rfc9525-literal").out);
+  EXPECT_EQ("invalid-presented\twildcard-too-broad\n", MatchBatch("dns\t*.test\tbob.test\n").out);
+  EXPECT_EQ("match\tmatch-wildcard\n", MatchBatch("dns\t*.test\tbob.test\n", "rfc9525-literal").out);
 }
 
 TEST(MatchBatch, StopsAtAMalformedLineAfterAnsweringThoseBefore) {
@@ -127,7 +127,7 @@ TEST(MatchBatch, StopsAtAMalformedLineAfterAnsweringThoseBefore) {
                           "dns\t-\t-", "dns\ta\\b\tc", "dns\ta\\x1\tc", "dns\ta\\xg0\tc", "dns\ta\tc\\", "dns\ta\tc\\x",
                           "dns\ta\tc\\X41", "url\ta\tb"}) {
     SCOPED_TRACE(bad);
-    const Outcome outcome = Batch("dns\ta\ta\n" + std::string(bad) + "\ndns\tb\tb\n");
+    const Outcome outcome = MatchBatch("dns\ta\ta\n" + std::string(bad) + "\ndns\tb\tb\n");
     EXPECT_EQ(kExitUsage, outcome.code);
     EXPECT_EQ("match\tmatch-exact\n", outcome.out);
     EXPECT_NE("", outcome.err);
@@ -137,7 +137,7 @@ TEST(MatchBatch, StopsAtAMalformedLineAfterAnsweringThoseBefore) {
 }
 
 TEST(MatchBatch, NeverWritesAnOctetOfTheTableRaw) {
-  const Outcome outcome = Batch("\x1b[2J\ta\tb\n");
+  const Outcome outcome = MatchBatch("\x1b[2J\ta\tb\n");
   EXPECT_EQ(kExitUsage, outcome.code);
   EXPECT_EQ(outcome.err.npos, outcome.err.find('\x1b'));
 }

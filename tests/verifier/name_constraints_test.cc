@@ -29,7 +29,7 @@ ChainSpec Free() {
 NameConstraints Permit(std::vector<certs::GeneralName> names) { return {.permitted = std::move(names)}; }
 NameConstraints Exclude(std::vector<certs::GeneralName> names) { return {.excluded = std::move(names)}; }
 
-Verdict Of(const ChainSpec& chain, std::string_view reference = certs::kBobHost) {
+Verdict VerdictOf(const ChainSpec& chain, std::string_view reference = certs::kBobHost) {
   const verifier::VerifyResult result = Verify(QuestionOf(chain, reference).request);
   EXPECT_LE(result.defects.size(), 1U);
   return result.verdict;
@@ -158,7 +158,7 @@ class Constraints : public testing::TestWithParam<Row> {};
 TEST_P(Constraints, BindAsTheRowSays) {
   ChainSpec chain = Free();
   GetParam().edit(chain);
-  EXPECT_EQ(Of(chain), GetParam().expected);
+  EXPECT_EQ(VerdictOf(chain), GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Constraints, testing::ValuesIn(Rows()),
@@ -170,7 +170,7 @@ TEST(NameConstraints, WithAMinimumMatterToNamesOfTheirForm) {
       Sequence({Context(2, certs::ToBytes("bob.test")), Context(0, certs::ByteView(certs::Bytes{1}))});
   ChainSpec chain = Free();
   chain.root().extra_extensions.push_back({"2.5.29.30", true, Sequence({ContextConstructed(0, subtree)})});
-  EXPECT_EQ(Of(chain), (Verdict{kNameConstraintUnsupported, 0}));
+  EXPECT_EQ(VerdictOf(chain), (Verdict{kNameConstraintUnsupported, 0}));
 }
 
 TEST(NameConstraints, DoNotBindASelfIssuedIntermediate) {
@@ -178,14 +178,14 @@ TEST(NameConstraints, DoNotBindASelfIssuedIntermediate) {
   chain.root().name_constraints = Permit({Dns("bob.test")});
   chain.intermediate().subject = chain.root().subject;  // a key roll-over of the root
   chain.intermediate().san = certs::SubjectAltName{.names = {Dns("ca.eve.test")}};
-  EXPECT_EQ(Of(chain), Verdict{});
+  EXPECT_EQ(VerdictOf(chain), Verdict{});
 }
 
 TEST(NameConstraints, BindASelfIssuedLeaf) {
   ChainSpec chain = Free();
   chain.root().name_constraints = Permit({Dns("eve.test")});
   chain.leaf().subject = chain.intermediate().subject;
-  EXPECT_EQ(Of(chain), (Verdict{kNameConstraintViolation, 0}));
+  EXPECT_EQ(VerdictOf(chain), (Verdict{kNameConstraintViolation, 0}));
 }
 
 TEST(NameConstraints, TimesNamesAreBounded) {
@@ -197,7 +197,7 @@ TEST(NameConstraints, TimesNamesAreBounded) {
     constraints.excluded.push_back(Dns("x" + std::to_string(i) + ".test"));
   }
   chain.root().name_constraints = constraints;
-  EXPECT_EQ(Of(chain), (Verdict{kPathBudget, 0}));
+  EXPECT_EQ(VerdictOf(chain), (Verdict{kPathBudget, 0}));
 }
 
 TEST(NameConstraints, AllowTenThousandNames) {
@@ -205,7 +205,7 @@ TEST(NameConstraints, AllowTenThousandNames) {
   for (int i = 0; i < 10000; ++i) {
     chain.leaf().san->names.push_back(Dns("n" + std::to_string(i) + ".bob.test"));
   }
-  EXPECT_EQ(Of(chain, "n9999.bob.test"), Verdict{});
+  EXPECT_EQ(VerdictOf(chain, "n9999.bob.test"), Verdict{});
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ void CheckRefused(std::initializer_list<BadRow> rows) {
   }
 }
 
-const std::string k63(63, 'a');
-const std::string k253 = k63 + "." + k63 + "." + k63 + "." + std::string(61, 'b');
+const std::string kLongestLabel(63, 'a');
+const std::string kLongestName = kLongestLabel + "." + kLongestLabel + "." + kLongestLabel + "." + std::string(61, 'b');
 
 TEST(ParseReference, NormalisesHostNames) {
   CheckHosts({
@@ -83,9 +83,9 @@ TEST(ParseReference, NormalisesHostNames) {
       {"cafe", "cafe"},
       {"dead.beef", "dead.beef"},
       {"1and1.test", "1and1.test"},
-      {k63, k63},
-      {k253, k253},
-      {k253 + ".", k253},
+      {kLongestLabel, kLongestLabel},
+      {kLongestName, kLongestName},
+      {kLongestName + ".", kLongestName},
       // A-labels are kept, valid or not.
       {"XN--bcher-KVA.test", "xn--bcher-kva.test"},
       {"xn--a.test", "xn--a.test"},
@@ -206,8 +206,8 @@ TEST(ParseReference, RefusesWhatIsNotAHostName) {
       {".bob.test", kEmptyLabel},
       {"mail..bob.test", kEmptyLabel},
       {"mail.bob.test..", kEmptyLabel},
-      {k63 + "a.test", kLabelTooLong},
-      {k253 + "b", kNameTooLong},
+      {kLongestLabel + "a.test", kLabelTooLong},
+      {kLongestName + "b", kNameTooLong},
       {std::string(100000, 'a'), kNameTooLong},
       {"-mail.bob.test", kEdgeHyphen},
       {"mail-.bob.test", kEdgeHyphen},

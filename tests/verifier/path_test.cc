@@ -33,7 +33,7 @@ ChainSpec Graph(std::string_view issuer, std::vector<CertSpec> certificates, std
 
 certs::TimeSpec Yesterday() { return {std::chrono::hours(-24)}; }
 
-verifier::VerifyResult Of(const ChainSpec& chain) { return Verify(QuestionOf(chain).request); }
+verifier::VerifyResult ResultOf(const ChainSpec& chain) { return Verify(QuestionOf(chain).request); }
 
 // Two certificates of one CA, the first by a root nobody trusts.
 ChainSpec CrossSigned() {
@@ -43,7 +43,7 @@ ChainSpec CrossSigned() {
                {"by-unknown", "by-trusted"}, {"trusted"});
 }
 
-TEST(Path, IsFoundBehindACrossCertificateOfAnUnknownRoot) { EXPECT_EQ(Of(CrossSigned()).verdict, Verdict{}); }
+TEST(Path, IsFoundBehindACrossCertificateOfAnUnknownRoot) { EXPECT_EQ(ResultOf(CrossSigned()).verdict, Verdict{}); }
 
 // One edge of the mesh is bad, in each way an edge can be.
 using Edit = void (*)(CertSpec&);
@@ -53,7 +53,7 @@ TEST_P(BadEdge, IsAvoidedWhereAnotherLeadsToAnAnchor) {
   ChainSpec chain = CrossSigned();
   chain.trusted = {"trusted", "unknown"};
   GetParam()(chain.At("by-unknown"));
-  const verifier::VerifyResult result = Of(chain);
+  const verifier::VerifyResult result = ResultOf(chain);
   EXPECT_EQ(result.verdict, Verdict{});
   EXPECT_EQ(result.path, (std::vector<int>{0, 2, 3}));
 }
@@ -77,20 +77,20 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Path, GoesToTheRightOneOfTwoAnchorsOfOneName) {
   const ChainSpec chain = Graph("right", {Ca("wrong", "wrong", "wrong", "Root"), Ca("right", "right", "right", "Root")},
                                 {}, {"wrong", "right"});
-  EXPECT_EQ(Of(chain).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
 }
 
 TEST(Path, GoesToTheValidOneOfTwoAnchorsOfOneKey) {
   CertSpec expired = Ca("expired", "expired", "root", "Root");
   expired.not_after = Yesterday();
   const ChainSpec chain = Graph("valid", {expired, Ca("valid", "valid", "root", "Root")}, {}, {"expired", "valid"});
-  EXPECT_EQ(Of(chain).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
 }
 
 TEST(Path, EndsAtAnIntermediateThatIsAnAnchor) {
   ChainSpec chain = certs::GoodChain();
   chain.trusted = {"intermediate"};
-  EXPECT_EQ(Of(chain).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
 }
 
 TEST(Path, LeavesACycleForTheRoot) {
@@ -99,7 +99,7 @@ TEST(Path, LeavesACycleForTheRoot) {
                                 {Ca("a", "a", "a", "A"), Ca("a-by-b", "b-by-a", "a", "A"), Ca("b-by-a", "a", "b", "B"),
                                  Ca("a1", "a", "a1", "A1")},
                                 {"a1", "a-by-b", "b-by-a"}, {"a"});
-  EXPECT_EQ(Of(chain).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
 }
 
 TEST(Path, ThatOnlyGoesRoundInACycleHasNoIssuer) {
@@ -107,7 +107,7 @@ TEST(Path, ThatOnlyGoesRoundInACycleHasNoIssuer) {
                           {Ca("a-by-b", "b-by-a", "a", "A"), Ca("b-by-a", "a", "b", "B"), Ca("a", "a", "a", "A"),
                            Ca("other", "other", "other")},
                           {"a-by-b", "b-by-a"}, {"other"});
-  EXPECT_EQ(Of(chain).verdict, (Verdict{kUnknownIssuer, 2}));
+  EXPECT_EQ(ResultOf(chain).verdict, (Verdict{kUnknownIssuer, 2}));
 }
 
 // root <- ca1 <- ca2 ... <- leaf
@@ -123,8 +123,8 @@ ChainSpec Long(int intermediates) {
 }
 
 TEST(Path, MayBeAsLongAsTheLimitSays) {
-  EXPECT_EQ(Of(Long(10)).verdict, Verdict{});
-  EXPECT_EQ(Of(Long(11)).verdict, (Verdict{kPathTooLong, 11}));
+  EXPECT_EQ(ResultOf(Long(10)).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(Long(11)).verdict, (Verdict{kPathTooLong, 11}));
 }
 
 TEST(Path, OfAHundredCasIsRefusedByTheLimitAndTakenWithoutIt) {
@@ -153,22 +153,22 @@ TEST(Path, IsHeldToThePathLenOfASelfIssuedCaToo) {
                            Ca("new", "old", "new", "Rolling CA"), Ca("sub", "new", "sub")},
                           {"new", "old", "sub"}, {"root"});
   chain.At("new").basic_constraints->path_len = 0;
-  EXPECT_EQ(Of(chain).verdict, (Verdict{kPathLenExceeded, 1}));
+  EXPECT_EQ(ResultOf(chain).verdict, (Verdict{kPathLenExceeded, 1}));
 }
 
 TEST(Path, IsHeldToThePathLenOfTheAnchor) {
   ChainSpec chain = certs::GoodChain();
   chain.root().basic_constraints->path_len = 0;
-  EXPECT_EQ(Of(chain).verdict, (Verdict{kPathLenExceeded, 1}));
+  EXPECT_EQ(ResultOf(chain).verdict, (Verdict{kPathLenExceeded, 1}));
   chain.root().basic_constraints->path_len = 1;
-  EXPECT_EQ(Of(chain).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
 }
 
 TEST(Path, MayHavePathLensThatGrow) {
   ChainSpec chain = Long(2);
   chain.At("ca1").basic_constraints->path_len = 1;
   chain.At("ca2").basic_constraints->path_len = 2;
-  EXPECT_EQ(Of(chain).verdict, Verdict{});
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
 }
 
 TEST(Path, IsSoughtWithinASignatureBudget) {
@@ -185,13 +185,13 @@ TEST(Path, IsSoughtWithinASignatureBudget) {
   ChainSpec chain = Graph("right", certificates, presented, {"root"});
   chain.At("right").subject_key_id = false;
   chain.leaf().authority_key_id = false;
-  const verifier::VerifyResult result = Of(chain);
+  const verifier::VerifyResult result = ResultOf(chain);
   EXPECT_EQ(result.verdict, (Verdict{kPathBudget, 0}));
   EXPECT_LE(result.signature_checks, 100);
 
   chain.At("right").subject_key_id = true;
   chain.leaf().authority_key_id = true;
-  EXPECT_EQ(Of(chain).verdict, Verdict{});  // the key identifier leads straight to it
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});  // the key identifier leads straight to it
 }
 
 TEST(Path, ThroughACompleteMeshIsBounded) {
@@ -210,7 +210,7 @@ TEST(Path, ThroughACompleteMeshIsBounded) {
       }
     }
   }
-  const verifier::VerifyResult result = Of(Graph("self0", certificates, presented, {"other"}));
+  const verifier::VerifyResult result = ResultOf(Graph("self0", certificates, presented, {"other"}));
   EXPECT_EQ(result.verdict, (Verdict{kPathBudget, 0}));
 }
 
@@ -228,11 +228,11 @@ TEST(Path, OfALeafThatIsAnAnchorIsTheLeafAlone) {
   chain.leaf().issuer = "leaf";
   chain.presented = {"leaf"};
   chain.trusted = {"leaf"};
-  const verifier::VerifyResult result = Of(chain);
+  const verifier::VerifyResult result = ResultOf(chain);
   EXPECT_EQ(result.verdict, Verdict{});
   EXPECT_EQ(result.path, std::vector<int>{0});
   chain.leaf().not_after = Yesterday();
-  EXPECT_EQ(Of(chain).verdict, (Verdict{kExpired, 0}));
+  EXPECT_EQ(ResultOf(chain).verdict, (Verdict{kExpired, 0}));
 }
 
 TEST(Path, OfATamperedSelfSignedLeafHasABadSignature) {
@@ -240,7 +240,7 @@ TEST(Path, OfATamperedSelfSignedLeafHasABadSignature) {
   chain.leaf().issuer = "leaf";
   chain.presented = {"leaf"};
   chain.leaf().signature_fault = certs::SignatureFault::kFlipBit;
-  EXPECT_EQ(Of(chain).verdict, (Verdict{kSignatureInvalid, 0}));
+  EXPECT_EQ(ResultOf(chain).verdict, (Verdict{kSignatureInvalid, 0}));
 }
 
 TEST(Verify, WithoutACertificateSaysSo) {
@@ -253,7 +253,7 @@ TEST(Verify, WithoutAReferenceRefuses) {
   EXPECT_EQ(Verify(question.request).verdict, (Verdict{kInvalidReference, 0}));
 }
 
-TEST(Verify, SpendsOneSignatureCheckALink) { EXPECT_EQ(Of(certs::GoodChain()).signature_checks, 2); }
+TEST(Verify, SpendsOneSignatureCheckALink) { EXPECT_EQ(ResultOf(certs::GoodChain()).signature_checks, 2); }
 
 TEST(Verify, StopsAtTheFirstDefectUnlessAskedForAll) {
   ChainSpec chain = certs::GoodChain();

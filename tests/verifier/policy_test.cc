@@ -59,7 +59,7 @@ void Apply(const Says& says, certs::CertSpec* spec) {
 }
 
 // root <- top <- low <- leaf
-Verdict Of(const Says& top, const Says& low, const Says& leaf, const Says& root = {}) {
+Verdict VerdictUnder(const Says& top, const Says& low, const Says& leaf, const Says& root = {}) {
   certs::ChainSpec chain = certs::GoodChain();
   chain.certs.push_back(verifier_test::Ca("top", "root", "top"));
   chain.intermediate().issuer = "top";
@@ -74,57 +74,62 @@ Verdict Of(const Says& top, const Says& low, const Says& leaf, const Says& root 
 constexpr Verdict kGood{};
 constexpr Verdict kUnsatisfied{kPolicyUnsatisfied, 0};
 
-TEST(Policies, AreNotRequiredUnlessACaSaysSo) { EXPECT_EQ(Of({.policies = {kP}}, {.policies = {kQ}}, {}), kGood); }
+TEST(Policies, AreNotRequiredUnlessACaSaysSo) {
+  EXPECT_EQ(VerdictUnder({.policies = {kP}}, {.policies = {kQ}}, {}), kGood);
+}
 
 TEST(Policies, RequiredByTheTopMustRunThroughThePath) {
   const Says top{.policies = {kP}, .require_explicit = 0};
-  EXPECT_EQ(Of(top, {.policies = {kP}}, {.policies = {kP}}), kGood);
-  EXPECT_EQ(Of(top, {.policies = {kP}}, {}), kUnsatisfied);
-  EXPECT_EQ(Of(top, {}, {.policies = {kP}}), kUnsatisfied);
-  EXPECT_EQ(Of(top, {.policies = {kQ}}, {.policies = {kP}}), kUnsatisfied);
-  EXPECT_EQ(Of(top, {.policies = {kP}}, {.policies = {kP, kQ}}), kGood);
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kP}}, {.policies = {kP}}), kGood);
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kP}}, {}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder(top, {}, {.policies = {kP}}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kQ}}, {.policies = {kP}}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kP}}, {.policies = {kP, kQ}}), kGood);
 }
 
 TEST(Policies, RequiredAfterSomeCertificatesAreRequiredFromThenOn) {
-  EXPECT_EQ(Of({.require_explicit = 1}, {}, {}), kUnsatisfied);
-  EXPECT_EQ(Of({.require_explicit = 2}, {}, {}), kUnsatisfied);
-  EXPECT_EQ(Of({.require_explicit = 3}, {}, {}), kGood);
+  EXPECT_EQ(VerdictUnder({.require_explicit = 1}, {}, {}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({.require_explicit = 2}, {}, {}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({.require_explicit = 3}, {}, {}), kGood);
 }
 
 TEST(Policies, RequiredByTheAnchorOrTheLeafCountToo) {
-  EXPECT_EQ(Of({}, {}, {}, {.require_explicit = 0}), kUnsatisfied);
-  EXPECT_EQ(Of({}, {}, {.require_explicit = 0}), kUnsatisfied);
-  EXPECT_EQ(Of({}, {}, {.require_explicit = 1}), kGood);
+  EXPECT_EQ(VerdictUnder({}, {}, {}, {.require_explicit = 0}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({}, {}, {.require_explicit = 0}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({}, {}, {.require_explicit = 1}), kGood);
 }
 
 TEST(Policies, AnyPolicyStandsForAllUntilItIsInhibited) {
   const Says top{.policies = {kAny}, .require_explicit = 0};
-  EXPECT_EQ(Of(top, {.policies = {kAny}}, {.policies = {kP}}), kGood);
-  EXPECT_EQ(Of({.policies = {kP}, .require_explicit = 0}, {.policies = {kAny}}, {.policies = {kP}}), kGood);
-  EXPECT_EQ(Of({.policies = {kAny}, .require_explicit = 0, .inhibit_any = 0}, {.policies = {kAny}}, {.policies = {kP}}),
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kAny}}, {.policies = {kP}}), kGood);
+  EXPECT_EQ(VerdictUnder({.policies = {kP}, .require_explicit = 0}, {.policies = {kAny}}, {.policies = {kP}}), kGood);
+  EXPECT_EQ(VerdictUnder({.policies = {kAny}, .require_explicit = 0, .inhibit_any = 0}, {.policies = {kAny}},
+                         {.policies = {kP}}),
             kUnsatisfied);
-  EXPECT_EQ(Of({.policies = {kAny}, .require_explicit = 0, .inhibit_any = 0}, {.policies = {kP}}, {.policies = {kP}}),
+  EXPECT_EQ(VerdictUnder({.policies = {kAny}, .require_explicit = 0, .inhibit_any = 0}, {.policies = {kP}},
+                         {.policies = {kP}}),
             kGood);
-  EXPECT_EQ(
-      Of({.policies = {kAny}, .require_explicit = 0, .inhibit_any = 1}, {.policies = {kAny}}, {.policies = {kAny}}),
-      kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({.policies = {kAny}, .require_explicit = 0, .inhibit_any = 1}, {.policies = {kAny}},
+                         {.policies = {kAny}}),
+            kUnsatisfied);
 }
 
 TEST(Policies, AreMappedFromOneDomainIntoAnother) {
   const Says top{.policies = {kP}, .mappings = {{kP, kQ}}, .require_explicit = 0};
-  EXPECT_EQ(Of(top, {.policies = {kQ}}, {.policies = {kQ}}), kGood);
-  EXPECT_EQ(Of(top, {.policies = {kP}}, {.policies = {kP}}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kQ}}, {.policies = {kQ}}), kGood);
+  EXPECT_EQ(VerdictUnder(top, {.policies = {kP}}, {.policies = {kP}}), kUnsatisfied);
   Says inhibited = top;
   inhibited.inhibit_mapping = 0;
-  EXPECT_EQ(Of(inhibited, {.policies = {kQ}}, {.policies = {kQ}}), kGood);  // it counts from the next certificate
-  EXPECT_EQ(Of({.policies = {kP}, .require_explicit = 0, .inhibit_mapping = 0},
-               {.policies = {kP}, .mappings = {{kP, kQ}}}, {.policies = {kQ}}),
+  EXPECT_EQ(VerdictUnder(inhibited, {.policies = {kQ}}, {.policies = {kQ}}),
+            kGood);  // it counts from the next certificate
+  EXPECT_EQ(VerdictUnder({.policies = {kP}, .require_explicit = 0, .inhibit_mapping = 0},
+                         {.policies = {kP}, .mappings = {{kP, kQ}}}, {.policies = {kQ}}),
             kUnsatisfied);
 }
 
 TEST(Policies, MayNotMapAnyPolicy) {
-  EXPECT_EQ(Of({.policies = {kAny}, .mappings = {{kAny, kQ}}}, {}, {}), kUnsatisfied);
-  EXPECT_EQ(Of({.policies = {kP}, .mappings = {{kP, kAny}}}, {}, {}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({.policies = {kAny}, .mappings = {{kAny, kQ}}}, {}, {}), kUnsatisfied);
+  EXPECT_EQ(VerdictUnder({.policies = {kP}, .mappings = {{kP, kAny}}}, {}, {}), kUnsatisfied);
 }
 
 TEST(Policies, CannotBeMadeToExplode) {
@@ -137,7 +142,7 @@ TEST(Policies, CannotBeMadeToExplode) {
       says.mappings.emplace_back(from, "1.3.6.1.4.1.55738.7." + std::to_string(j));
     }
   }
-  EXPECT_EQ(Of(says, says, {.policies = {kP}}), kGood);
+  EXPECT_EQ(VerdictUnder(says, says, {.policies = {kP}}), kGood);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ const char* const kPss = "1.2.840.113549.1.1.10";
 const char* const kMgf1 = "1.2.840.113549.1.1.8";
 const char* const kEcdsaSha256 = "1.2.840.10045.4.3.2";
 
-Standing Of(const Bytes& identifier) { return verifier::ReadSignatureAlgorithm(identifier).standing; }
+Standing StandingOf(const Bytes& identifier) { return verifier::ReadSignatureAlgorithm(identifier).standing; }
 Bytes Hash(const char* oid) { return Sequence({Oid(oid), Null()}); }
 
 Bytes Pss(const Bytes& hash, const Bytes& mgf_hash, int salt, const Bytes& trailer = {}) {
@@ -31,36 +31,38 @@ Bytes Pss(const Bytes& hash, const Bytes& mgf_hash, int salt, const Bytes& trail
 }
 
 TEST(SignatureAlgorithm, TakesNullOrNothingForRsaAndNothingForEcdsa) {
-  EXPECT_EQ(Of(Sequence({Oid(kSha256Rsa), Null()})), Standing::kGood);
-  EXPECT_EQ(Of(Sequence({Oid(kSha256Rsa)})), Standing::kGood);
-  EXPECT_EQ(Of(Sequence({Oid(kSha256Rsa), Integer(1)})), Standing::kUnsupported);
-  EXPECT_EQ(Of(Sequence({Oid(kEcdsaSha256)})), Standing::kGood);
-  EXPECT_EQ(Of(Sequence({Oid(kEcdsaSha256), Null()})), Standing::kUnsupported);
-  EXPECT_EQ(Of(Sequence({Oid("1.3.101.112")})), Standing::kGood);
-  EXPECT_EQ(Of(Sequence({Oid("1.3.101.112"), Null()})), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Sequence({Oid(kSha256Rsa), Null()})), Standing::kGood);
+  EXPECT_EQ(StandingOf(Sequence({Oid(kSha256Rsa)})), Standing::kGood);
+  EXPECT_EQ(StandingOf(Sequence({Oid(kSha256Rsa), Integer(1)})), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Sequence({Oid(kEcdsaSha256)})), Standing::kGood);
+  EXPECT_EQ(StandingOf(Sequence({Oid(kEcdsaSha256), Null()})), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Sequence({Oid("1.3.101.112")})), Standing::kGood);
+  EXPECT_EQ(StandingOf(Sequence({Oid("1.3.101.112"), Null()})), Standing::kUnsupported);
 }
 
 TEST(SignatureAlgorithm, TakesPssWithOneHashAndASaltOfItsLength) {
-  EXPECT_EQ(Of(Pss(Hash(kSha256), Hash(kSha256), 32)), Standing::kGood);
-  EXPECT_EQ(Of(Pss(Hash(kSha384), Hash(kSha384), 48)), Standing::kGood);
-  EXPECT_EQ(Of(Pss(Sequence({Oid(kSha256)}), Hash(kSha256), 32)), Standing::kGood);
-  EXPECT_EQ(Of(Pss(Hash(kSha256), Hash(kSha384), 32)), Standing::kUnsupported);
-  EXPECT_EQ(Of(Pss(Hash(kSha256), Hash(kSha256), 20)), Standing::kUnsupported);
-  EXPECT_EQ(Of(Pss(Hash(kSha256), Hash(kSha256), 33)), Standing::kUnsupported);
-  EXPECT_EQ(Of(Pss(Hash(kSha256), Hash(kSha256), 32, ContextConstructed(3, Integer(2)))), Standing::kUnsupported);
-  EXPECT_EQ(Of(Pss(Hash(kSha256), Hash(kSha256), 32, ContextConstructed(3, Integer(1)))), Standing::kUnsupported);
-  EXPECT_EQ(Of(Sequence({Oid(kPss), Sequence(ByteView{})})), Standing::kWeak);  // all defaults: SHA-1
-  EXPECT_EQ(Of(Sequence({Oid(kPss)})), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha256), Hash(kSha256), 32)), Standing::kGood);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha384), Hash(kSha384), 48)), Standing::kGood);
+  EXPECT_EQ(StandingOf(Pss(Sequence({Oid(kSha256)}), Hash(kSha256), 32)), Standing::kGood);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha256), Hash(kSha384), 32)), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha256), Hash(kSha256), 20)), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha256), Hash(kSha256), 33)), Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha256), Hash(kSha256), 32, ContextConstructed(3, Integer(2)))),
+            Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Pss(Hash(kSha256), Hash(kSha256), 32, ContextConstructed(3, Integer(1)))),
+            Standing::kUnsupported);
+  EXPECT_EQ(StandingOf(Sequence({Oid(kPss), Sequence(ByteView{})})), Standing::kWeak);  // all defaults: SHA-1
+  EXPECT_EQ(StandingOf(Sequence({Oid(kPss)})), Standing::kUnsupported);
 }
 
 TEST(SignatureAlgorithm, CallsOldDigestsWeakAndStrangersUnsupported) {
   for (const char* weak : {"1.2.840.113549.1.1.2", "1.2.840.113549.1.1.3", "1.2.840.113549.1.1.4",
                            "1.2.840.113549.1.1.5", "1.3.14.3.2.29"}) {
-    EXPECT_EQ(Of(Sequence({Oid(weak), Null()})), Standing::kWeak) << weak;
+    EXPECT_EQ(StandingOf(Sequence({Oid(weak), Null()})), Standing::kWeak) << weak;
   }
-  EXPECT_EQ(Of(Sequence({Oid("1.2.840.10045.4.1")})), Standing::kWeak);
+  EXPECT_EQ(StandingOf(Sequence({Oid("1.2.840.10045.4.1")})), Standing::kWeak);
   for (const char* strange : {"1.2.840.113549.1.1.14", "1.2.840.10045.4.3.1", "1.3.101.113", "1.3.6.1.4.1.55738.1.1"}) {
-    EXPECT_EQ(Of(Sequence({Oid(strange)})), Standing::kUnsupported) << strange;
+    EXPECT_EQ(StandingOf(Sequence({Oid(strange)})), Standing::kUnsupported) << strange;
   }
 }
 
