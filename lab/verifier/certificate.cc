@@ -45,7 +45,7 @@ class Parser {
   // An AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }.
   bool Algorithm(CBS* from, std::string_view field, ByteView* element);
   bool Complain(const CBS& at, std::string_view field);
-  void Noted(Reason reason, std::string detail) { c_.notes.push_back({reason, std::move(detail)}); }
+  void Noted(Reason reason, Rule rule, std::string detail) { c_.notes.push_back({reason, std::move(detail), rule}); }
 
   Certificate& c_;
   std::string error_;
@@ -126,11 +126,12 @@ bool Parser::ParseSerial(CBS* tbs) {
   }
   c_.serial = ViewOf(serial);
   if (negative != 0) {
-    Noted(Reason::kInvalidSerial, "the serial number is negative");
+    Noted(Reason::kInvalidSerial, Rule::kSerialNotNegative, "the serial number is negative");
   } else if (c_.serial.size() == 1 && c_.serial[0] == 0) {
-    Noted(Reason::kInvalidSerial, "the serial number is zero");
+    Noted(Reason::kInvalidSerial, Rule::kSerialNotZero, "the serial number is zero");
   } else if (c_.serial.size() > 20) {
-    Noted(Reason::kInvalidSerial, fmt::format("the serial number has {} octets", c_.serial.size()));
+    Noted(Reason::kInvalidSerial, Rule::kSerialLength,
+          fmt::format("the serial number has {} octets", c_.serial.size()));
   }
   return true;
 }
@@ -159,8 +160,9 @@ bool Parser::ParseDate(CBS* validity, std::string_view field, std::optional<int6
   const bool utc = tag == CBS_ASN1_UTCTIME;
   *date = utc ? ParseUtcTime(ViewOf(content)) : ParseGeneralizedTime(ViewOf(content));
   if (!*date) {
-    Noted(Reason::kMalformedTime, fmt::format("{} is the {} \"{}\"", field, utc ? "UTCTime" : "GeneralizedTime",
-                                              certs::Escaped(ViewOf(content), 40)));
+    Noted(Reason::kMalformedTime, Rule::kDateSyntax,
+          fmt::format("{} is the {} \"{}\"", field, utc ? "UTCTime" : "GeneralizedTime",
+                      certs::Escaped(ViewOf(content), 40)));
   } else if (!utc && **date < kYear2050) {
     c_.generalized_too_early = true;
   }
@@ -191,7 +193,8 @@ bool Parser::ParseUniqueId(CBS* tbs, unsigned tag, std::string_view field) {
     return Complain(at, field);
   }
   if (c_.version < 2) {
-    Noted(Reason::kUnsupportedVersion, fmt::format("{} in a version {} certificate", field, c_.version));
+    Noted(Reason::kUnsupportedVersion, Rule::kVersion,
+          fmt::format("{} in a version {} certificate", field, c_.version));
   }
   return true;
 }
@@ -209,7 +212,8 @@ bool Parser::ParseExtensions(CBS* tbs) {
     return Complain(at, "extensions");
   }
   if (c_.version != 3) {
-    Noted(Reason::kUnsupportedVersion, fmt::format("extensions in a version {} certificate", c_.version));
+    Noted(Reason::kUnsupportedVersion, Rule::kVersion,
+          fmt::format("extensions in a version {} certificate", c_.version));
   }
   while (CBS_len(&extensions) > 0) {
     if (!ParseExtension(&extensions)) {
@@ -235,8 +239,9 @@ bool Parser::ParseExtension(CBS* extensions) {
     const uint8_t octet = CBS_data(&critical)[0];
     extension.critical = octet != 0;
     if (octet != 0xff) {
-      Noted(Reason::kMalformedExtension, fmt::format("{}: critical is encoded as 0x{:02x}, DER wants 0xff or nothing",
-                                                     ExtensionName(extension.oid), octet));
+      Noted(Reason::kMalformedExtension, Rule::kCriticalFlagForm,
+            fmt::format("{}: critical is encoded as 0x{:02x}, DER wants 0xff or nothing", ExtensionName(extension.oid),
+                        octet));
     }
   }
   CBS value;
@@ -253,7 +258,7 @@ void Parser::InterpretExtensions() {
   std::set<ByteView, decltype(less)> seen(less);
   for (const ExtensionView& extension : c_.extensions) {
     if (!seen.insert(extension.oid).second) {
-      Noted(Reason::kDuplicateExtension, ExtensionName(extension.oid) + " occurs twice");
+      Noted(Reason::kDuplicateExtension, Rule::kDuplicateExtensions, ExtensionName(extension.oid) + " occurs twice");
       continue;
     }
     InterpretExtension(extension, &c_);

@@ -14,6 +14,7 @@
 #include "certs/bytes.h"
 #include "certs/result.h"
 #include "certs/verdict.h"
+#include "lab/verifier/rules.h"
 
 namespace verifier {
 
@@ -48,6 +49,7 @@ struct PolicyMappingView {
 struct Note {
   Reason reason = Reason::kMalformedExtension;
   std::string detail;
+  Rule rule = Rule::kExtensionSyntax;  // the rule that minds
 };
 
 // The parsed certificate. Owns its DER; every view borrows from it, so it moves but does not copy.

@@ -25,6 +25,14 @@ bool IsSelfSigned(const Certificate& certificate) {
          VerifySignature(algorithm, certificate.key.get(), certificate.tbs, certificate.signature);
 }
 
+// Which rule minds a weak signature, and which a weak key.
+Rule StrengthRule(const SignatureAlgorithm& algorithm) {
+  return algorithm.name.starts_with("md") ? Rule::kMessageDigests : Rule::kSha1;
+}
+Rule StrengthRule(const Certificate& certificate) {
+  return certificate.key_detail.find("RSA") != std::string::npos ? Rule::kRsaStrength : Rule::kEcStrength;
+}
+
 // Judges one path, certificate by certificate from the anchor down.
 class Judge {
  public:
@@ -45,10 +53,8 @@ class Judge {
       Constraints();
     }
     depth_ = 0;
-    if (RuleOn(Rule::kPolicies)) {
-      if (const auto fault = FindPolicyFault(path_.certificates, path_.anchored)) {
-        Found(Reason::kPolicyUnsatisfied, *fault);
-      }
+    if (const auto fault = FindPolicyFault(path_.certificates, path_.anchored)) {
+      Found(Reason::kPolicyUnsatisfied, *fault);
     }
     JudgeLeafUsage(*path_.certificates[0], request_, &defects_);
   }
@@ -67,7 +73,7 @@ class Judge {
   // Turns the parser's notes of one reason into a defect; returns whether there was one.
   bool Noted(Reason reason) {
     for (const Note& note : c_->notes) {
-      if (note.reason == reason) {
+      if (note.reason == reason && RuleOn(note.rule)) {
         Found(reason, note.detail);
         return true;
       }
@@ -100,19 +106,16 @@ void Judge::Form() {
       Found(Reason::kUnsupportedVersion, fmt::format("version {}", c_->version));
     }
   }
-  if (RuleOn(Rule::kSerial)) {
-    Noted(Reason::kInvalidSerial);
+  Noted(Reason::kInvalidSerial);
+  if (RuleOn(Rule::kSubjects) && IsEmptyName(c_->issuer)) {
+    Found(Reason::kEmptyIssuer, "the issuer field has no attribute");
   }
-  if (RuleOn(Rule::kSubjects)) {
-    if (IsEmptyName(c_->issuer)) {
-      Found(Reason::kEmptyIssuer, "the issuer field has no attribute");
-    }
-    const bool nameless = IsEmptyName(c_->subject);
-    if (nameless && depth_ > 0) {
-      Found(Reason::kEmptyCaSubject, "the subject field has no attribute");
-    } else if (nameless && c_->san && !c_->san_critical) {
-      Found(Reason::kSanNotCritical, "the subject field is empty, so the subjectAltName must be critical");
-    }
+  const bool nameless = IsEmptyName(c_->subject);
+  if (RuleOn(Rule::kSubjects) && nameless && depth_ > 0) {
+    Found(Reason::kEmptyCaSubject, "the subject field has no attribute");
+  }
+  if (RuleOn(Rule::kSanCritical) && nameless && depth_ == 0 && c_->san && !c_->san_critical) {
+    Found(Reason::kSanNotCritical, "the subject field is empty, so the subjectAltName must be critical");
   }
 }
 
@@ -123,30 +126,28 @@ void Judge::Algorithm() {
                       ReadSignatureAlgorithm(c_->outer_algorithm).name));
   }
   const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(c_->outer_algorithm);
-  if (RuleOn(Rule::kSignatures)) {
-    // A weak one that cannot be computed is unsupported once nobody objects to weak ones.
-    const bool weak_enough = algorithm.standing == Standing::kWeak && RuleOn(Rule::kSignatureStrength);
-    if (!algorithm.verifiable && !weak_enough && !IsAnchor()) {
-      Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm.name);
-    }
-    if (c_->key == nullptr && !(c_->key_weak && RuleOn(Rule::kKeyStrength))) {
-      Found(Reason::kUnsupportedAlgorithm, c_->key_detail);
-    }
-    const size_t at = static_cast<size_t>(depth_);
-    if (at < path_.links.size() && path_.links[at] == Link::kInvalid) {
-      Found(Reason::kSignatureInvalid, fmt::format("the key of \"{}\" ({}) did not make this {} signature",
-                                                   NameText(path_.certificates[at + 1]->subject),
-                                                   path_.certificates[at + 1]->key_detail, algorithm.name));
-    }
+  // A weak one that cannot be computed is unsupported once nobody objects to weak ones.
+  const bool refused_as_weak = algorithm.standing == Standing::kWeak && RuleOn(StrengthRule(algorithm));
+  if (RuleOn(Rule::kSignatureAlgorithms) && !algorithm.verifiable && !refused_as_weak && !IsAnchor()) {
+    Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm.name);
+  }
+  if (RuleOn(Rule::kKeyAlgorithms) && c_->key == nullptr && !(c_->key_weak && RuleOn(StrengthRule(*c_)))) {
+    Found(Reason::kUnsupportedAlgorithm, c_->key_detail);
+  }
+  const size_t at = static_cast<size_t>(depth_);
+  if (RuleOn(Rule::kSignatures) && at < path_.links.size() && path_.links[at] == Link::kInvalid) {
+    Found(Reason::kSignatureInvalid, fmt::format("the key of \"{}\" ({}) did not make this {} signature",
+                                                 NameText(path_.certificates[at + 1]->subject),
+                                                 path_.certificates[at + 1]->key_detail, algorithm.name));
   }
 }
 
 void Judge::Strength() {
   const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(c_->outer_algorithm);
-  if (RuleOn(Rule::kSignatureStrength) && algorithm.standing == Standing::kWeak && !IsAnchor()) {
+  if (algorithm.standing == Standing::kWeak && !IsAnchor() && RuleOn(StrengthRule(algorithm))) {
     Found(Reason::kWeakSignature, "signed with " + algorithm.name);
   }
-  if (RuleOn(Rule::kKeyStrength) && c_->key_weak) {
+  if (c_->key_weak && RuleOn(StrengthRule(*c_))) {
     Found(Reason::kWeakKey, c_->key_detail);
   }
 }
@@ -155,16 +156,13 @@ void Judge::Dates() {
   if (RuleOn(Rule::kDateSyntax) && Noted(Reason::kMalformedTime)) {
     return;
   }
-  if (!RuleOn(Rule::kDates)) {
-    return;
-  }
-  if (c_->not_before && c_->not_after && *c_->not_before > *c_->not_after) {
+  if (c_->not_before && c_->not_after && *c_->not_before > *c_->not_after && RuleOn(Rule::kValidityOrder)) {
     Found(Reason::kInvalidValidity, fmt::format("notBefore {} is later than notAfter {}", FormatTime(*c_->not_before),
                                                 FormatTime(*c_->not_after)));
-  } else if (c_->not_after && request_.now > *c_->not_after) {
+  } else if (c_->not_after && request_.now > *c_->not_after && RuleOn(Rule::kNotAfter)) {
     Found(Reason::kExpired,
           fmt::format("notAfter {} is before now, {}", FormatTime(*c_->not_after), FormatTime(request_.now)));
-  } else if (c_->not_before && request_.now < *c_->not_before) {
+  } else if (c_->not_before && request_.now < *c_->not_before && RuleOn(Rule::kNotBefore)) {
     Found(Reason::kNotYetValid,
           fmt::format("notBefore {} is after now, {}", FormatTime(*c_->not_before), FormatTime(request_.now)));
   }
@@ -185,7 +183,7 @@ void Judge::IssuerRules() {
     Found(Reason::kCaKeyUsage, "keyUsage is present without keyCertSign");
   }
   PathLength();
-  if (RuleOn(Rule::kExtendedKeyUsage) && !AllowsPurpose(*c_, request_.purpose, true)) {
+  if (RuleOn(Rule::kIssuerExtendedKeyUsage) && !AllowsPurpose(*c_, request_.purpose, true)) {
     Found(Reason::kExtendedKeyUsage,
           "the issuer's extendedKeyUsage names neither the purpose nor any: " + PurposesText(*c_));
   }
@@ -205,21 +203,15 @@ void Judge::PathLength() {
 }
 
 void Judge::Extensions() {
-  if (RuleOn(Rule::kExtensionSyntax)) {
-    Noted(Reason::kMalformedExtension);
-    if (depth_ == 0 && c_->has_name_constraints && !c_->is_ca) {
-      Found(Reason::kMalformedExtension, "nameConstraints: only a CA certificate may have it");
-    }
-    if (request_.ca_profile) {
-      CaProfile();
-    }
+  Noted(Reason::kMalformedExtension);
+  if (RuleOn(Rule::kConstraintsInCasOnly) && depth_ == 0 && c_->has_name_constraints && !c_->is_ca) {
+    Found(Reason::kMalformedExtension, "nameConstraints: only a CA certificate may have it");
   }
-  if (RuleOn(Rule::kDuplicateExtensions)) {
-    Noted(Reason::kDuplicateExtension);
+  if (RuleOn(Rule::kExtensionSyntax) && request_.ca_profile) {
+    CaProfile();
   }
-  if (RuleOn(Rule::kCriticalExtensions)) {
-    Noted(Reason::kUnknownCriticalExtension);
-  }
+  Noted(Reason::kDuplicateExtension);
+  Noted(Reason::kUnknownCriticalExtension);
 }
 
 // What RFC 5280 obliges a CA to and section 6 does not look at.
@@ -254,7 +246,7 @@ void Judge::CaProfile() {
 
 // RFC 5280 6.1.3 b, c: every name within what each CA above permits; self-issued CA certificates are exempt.
 void Judge::Constraints() {
-  if (!RuleOn(Rule::kNameConstraints) || (depth_ > 0 && c_->self_issued())) {
+  if (depth_ > 0 && c_->self_issued()) {
     return;
   }
   const ConstraintPolicy policy{.names = depth_ == 0 ? request_.names : NamePolicy{},
@@ -266,7 +258,10 @@ void Judge::Constraints() {
         defects_.insert(defects_.begin(), {{Reason::kPathBudget, 0}, std::move(finding.detail)});
         return;
       }
-      Found(finding.reason, std::move(finding.detail));
+      if (RuleOn(finding.reason == Reason::kNameConstraintViolation ? Rule::kNameConstraints
+                                                                    : Rule::kConstraintForms)) {
+        Found(finding.reason, std::move(finding.detail));
+      }
     }
   }
 }

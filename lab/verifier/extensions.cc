@@ -280,21 +280,21 @@ void InterpretExtension(const ExtensionView& extension, Certificate* certificate
   const Known* known = FindKnown(extension.oid);
   const Criticality criticality = known != nullptr ? known->criticality : Criticality::kNotProcessed;
   const std::string name = ExtensionName(extension.oid);
-  const auto malformed = [&](std::string_view what) {
-    certificate->notes.push_back({Reason::kMalformedExtension, name + ": " + std::string(what)});
+  const auto malformed = [&](std::string_view what, Rule rule) {
+    certificate->notes.push_back({Reason::kMalformedExtension, name + ": " + std::string(what), rule});
   };
   if (criticality == Criticality::kNotProcessed && extension.critical) {
-    certificate->notes.push_back({Reason::kUnknownCriticalExtension, name + " is critical"});
+    certificate->notes.push_back({Reason::kUnknownCriticalExtension, name + " is critical", Rule::kCriticalExtensions});
   }
   if (criticality == Criticality::kMustBeFalse && extension.critical) {
-    malformed("must not be critical");
+    malformed("must not be critical", Rule::kCriticality);
   }
   if (criticality == Criticality::kMustBeTrue && !extension.critical) {
-    malformed("must be critical");
+    malformed("must be critical", Rule::kCriticality);
   }
   if (known != nullptr) {
     if (const Complaint complaint = known->interpret(extension, certificate); !complaint.empty()) {
-      malformed(complaint);
+      malformed(complaint, Rule::kExtensionSyntax);
     }
   }
 }

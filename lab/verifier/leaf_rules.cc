@@ -115,16 +115,13 @@ void JudgeLeafUsage(const Certificate& leaf, const VerifyRequest& request, std::
                         request.key_exchange == KeyExchange::kSigning ? "digitalSignature" : "keyEncipherment"));
     }
   }
-  if (RuleOn(Rule::kExtendedKeyUsage) && !AllowsPurpose(leaf, request.purpose, false)) {
+  if (RuleOn(Rule::kLeafExtendedKeyUsage) && !AllowsPurpose(leaf, request.purpose, false)) {
     found(Reason::kExtendedKeyUsage, "extendedKeyUsage allows only: " + PurposesText(leaf));
   }
 }
 
 void JudgeNames(const Certificate& leaf, const Reference& reference, const NamePolicy& policy, std::string* matched,
                 std::vector<Defect>* defects) {
-  if (!RuleOn(Rule::kNames)) {
-    return;
-  }
   if (leaf.san_malformed && RuleOn(Rule::kExtensionSyntax)) {
     return;  // refused already, as a malformed extension
   }
@@ -136,8 +133,13 @@ void JudgeNames(const Certificate& leaf, const Reference& reference, const NameP
     return;
   }
   if (!leaf.san) {
-    defects->push_back(
-        {{Reason::kNoPresentedIdentifier, 0}, "there is no subjectAltName; the common name does not count"});
+    if (RuleOn(Rule::kSanRequired)) {
+      defects->push_back(
+          {{Reason::kNoPresentedIdentifier, 0}, "there is no subjectAltName; the common name does not count"});
+    }
+    return;
+  }
+  if (!RuleOn(Rule::kNames)) {
     return;
   }
   std::string presented;

@@ -252,7 +252,10 @@ PathBuilder::Answer PathBuilder::WithoutAnchor() {
   Found found = Judged(deepest_, deepest_links_);
   Defect defect = WhyNoAnchor();
   const bool concerns_trust = defect.verdict.reason != Reason::kSignatureInvalid;
-  if (RuleOn(concerns_trust ? Rule::kTrust : Rule::kSignatures)) {
+  const Rule rule = !concerns_trust                                ? Rule::kSignatures
+                    : defect.verdict.reason == Reason::kSelfSigned ? Rule::kSelfSigned
+                                                                   : Rule::kTrust;
+  if (RuleOn(rule)) {
     found.defects.insert(found.defects.begin(), std::move(defect));
   }
   return {std::move(found.defects), std::move(found.path)};

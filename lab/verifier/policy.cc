@@ -7,6 +7,7 @@
 #include <set>
 
 #include "lab/verifier/der_reader.h"
+#include "lab/verifier/rules.h"
 
 namespace verifier {
 namespace {
@@ -112,13 +113,13 @@ std::optional<std::string> FindPolicyFault(std::span<const Certificate* const> p
   while (i-- > 0) {
     const Certificate& certificate = *path[i];
     state.Assert(certificate, i == 0);
-    if (!state.Satisfied()) {
+    if (!state.Satisfied() && RuleOn(Rule::kPolicies)) {
       return fmt::format("an explicit policy is required and none is valid at certificate {}", i);
     }
     if (i == 0) {
       break;
     }
-    if (!state.Map(certificate)) {
+    if (!state.Map(certificate) && RuleOn(Rule::kPolicies)) {
       return fmt::format("certificate {} maps anyPolicy", i);
     }
     if (!certificate.self_issued()) {
@@ -127,7 +128,7 @@ std::optional<std::string> FindPolicyFault(std::span<const Certificate* const> p
     state.Limit(certificate);
   }
   state.WrapUp(*path[0]);
-  if (!state.Satisfied()) {
+  if (!state.Satisfied() && RuleOn(Rule::kPolicies)) {
     return "an explicit policy is required and none is valid for the whole path";
   }
   return std::nullopt;

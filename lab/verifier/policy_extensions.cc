@@ -72,8 +72,8 @@ Complaint CertificatePolicies(const ExtensionView& extension, Certificate* c) {
     }
   }
   if (unknown_qualifier && extension.critical) {
-    c->notes.push_back(
-        {Reason::kUnknownCriticalExtension, "certificatePolicies is critical with an unknown qualifier"});
+    c->notes.push_back({Reason::kUnknownCriticalExtension, "certificatePolicies is critical with an unknown qualifier",
+                        Rule::kCriticalExtensions});
   }
   c->policies = std::move(policies);
   return {};

@@ -9,30 +9,47 @@
 namespace verifier {
 
 // X(enumerator, "stable-name")
-#define VERIFIER_RULES(X)                         \
-  X(kNames, "names")                              \
-  X(kDates, "dates")                              \
-  X(kDateSyntax, "date-syntax")                   \
-  X(kSignatures, "signatures")                    \
-  X(kSignatureStrength, "signature-strength")     \
-  X(kKeyStrength, "key-strength")                 \
-  X(kAlgorithmsAgree, "algorithms-agree")         \
-  X(kBasicConstraints, "basic-constraints")       \
-  X(kCaKeyUsage, "ca-key-usage")                  \
-  X(kPathLen, "path-len")                         \
-  X(kTrust, "trust")                              \
-  X(kVersion, "version")                          \
-  X(kSerial, "serial")                            \
-  X(kNameConstraints, "name-constraints")         \
-  X(kLeafKeyUsage, "leaf-key-usage")              \
-  X(kExtendedKeyUsage, "extended-key-usage")      \
-  X(kLeafNotCa, "leaf-not-ca")                    \
-  X(kLeafPathLen, "leaf-path-len")                \
-  X(kLeafCertSign, "leaf-cert-sign")              \
-  X(kCriticalExtensions, "critical-extensions")   \
-  X(kDuplicateExtensions, "duplicate-extensions") \
-  X(kExtensionSyntax, "extension-syntax")         \
-  X(kSubjects, "subjects")                        \
+#define VERIFIER_RULES(X)                                 \
+  X(kReferences, "references")                            \
+  X(kNames, "names")                                      \
+  X(kSanRequired, "san-required")                         \
+  X(kNotAfter, "not-after")                               \
+  X(kNotBefore, "not-before")                             \
+  X(kValidityOrder, "validity-order")                     \
+  X(kDateSyntax, "date-syntax")                           \
+  X(kSignatures, "signatures")                            \
+  X(kSignatureAlgorithms, "signature-algorithms")         \
+  X(kKeyAlgorithms, "key-algorithms")                     \
+  X(kMessageDigests, "message-digests")                   \
+  X(kSha1, "sha1")                                        \
+  X(kRsaStrength, "rsa-strength")                         \
+  X(kEcStrength, "ec-strength")                           \
+  X(kAlgorithmsAgree, "algorithms-agree")                 \
+  X(kBasicConstraints, "basic-constraints")               \
+  X(kCaKeyUsage, "ca-key-usage")                          \
+  X(kPathLen, "path-len")                                 \
+  X(kTrust, "trust")                                      \
+  X(kSelfSigned, "self-signed")                           \
+  X(kVersion, "version")                                  \
+  X(kSerialNotNegative, "serial-not-negative")            \
+  X(kSerialNotZero, "serial-not-zero")                    \
+  X(kSerialLength, "serial-length")                       \
+  X(kNameConstraints, "name-constraints")                 \
+  X(kConstraintForms, "constraint-forms")                 \
+  X(kLeafKeyUsage, "leaf-key-usage")                      \
+  X(kLeafExtendedKeyUsage, "leaf-extended-key-usage")     \
+  X(kIssuerExtendedKeyUsage, "issuer-extended-key-usage") \
+  X(kLeafNotCa, "leaf-not-ca")                            \
+  X(kLeafPathLen, "leaf-path-len")                        \
+  X(kLeafCertSign, "leaf-cert-sign")                      \
+  X(kCriticalExtensions, "critical-extensions")           \
+  X(kDuplicateExtensions, "duplicate-extensions")         \
+  X(kExtensionSyntax, "extension-syntax")                 \
+  X(kCriticalFlagForm, "critical-flag-form")              \
+  X(kCriticality, "criticality")                          \
+  X(kConstraintsInCasOnly, "constraints-in-cas-only")     \
+  X(kSubjects, "subjects")                                \
+  X(kSanCritical, "san-critical")                         \
   X(kPolicies, "policies")
 
 enum class Rule : uint8_t {

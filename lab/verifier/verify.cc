@@ -72,7 +72,7 @@ VerifyResult Verify(const VerifyRequest& request) {
   if (request.check_name) {
     if (auto parsed = ParseReference(request.reference, request.names)) {
       reference = std::move(*parsed);
-    } else if (RuleOn(Rule::kNames)) {
+    } else if (RuleOn(Rule::kReferences)) {
       result.defects.push_back(
           {{Reason::kInvalidReference, 0},
            fmt::format("\"{}\": {}", certs::Escaped(request.reference, 300), Sentence(parsed.error()))});

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-struct Row {
+struct ProfileRow {
   std::string_view presented, reference;
   bool match;
 };
@@ -28,10 +28,10 @@ bool Matches(std::string_view presented, std::string_view configured, const Name
 }
 
 // dNSNames under one profile.
-void Check(std::string_view profile, std::initializer_list<Row> rows) {
+void CheckProfile(std::string_view profile, std::initializer_list<ProfileRow> rows) {
   const auto policy = ProfileByName(profile);
   ASSERT_TRUE(policy) << profile;
-  for (const Row& row : rows) {
+  for (const ProfileRow& row : rows) {
     EXPECT_EQ(row.match, Matches(row.presented, row.reference, *policy))
         << profile << ": " << certs::Escaped(row.presented) << " against " << certs::Escaped(row.reference);
   }
@@ -43,20 +43,20 @@ TEST(Profiles, AllMatchEqualNamesAndWildcardsAndNoOthers) {
     if (profile == "reversed-label-walk") {
       continue;
     }
-    Check(profile, {
-                       {"mail.bob.test", "mail.bob.test", true},
-                       {"MAIL.Bob.test", "mail.bOB.test", true},
-                       {"*.bob.test", "mail.bob.test", true},
-                       {"*.bob.test", "bob.test", false},
-                       {"mail.eve.test", "mail.bob.test", false},
-                       {"bob.test", "mail.bob.test", false},
-                       {"mail.bob.test", "bob.test", false},
-                       {"mail.bob.test.eve.test", "mail.bob.test", false},
-                       {"mail.bob.test\0.eve.test"sv, "mail.bob.test", false},
-                       {"", "mail.bob.test", false},
-                       {"*", "mail.bob.test", profile == "httpclient-default"},
-                       {"**.bob.test", "mail.bob.test", profile == "jdk-https" || profile == "cpython-3.3"},
-                   });
+    CheckProfile(profile, {
+                              {"mail.bob.test", "mail.bob.test", true},
+                              {"MAIL.Bob.test", "mail.bOB.test", true},
+                              {"*.bob.test", "mail.bob.test", true},
+                              {"*.bob.test", "bob.test", false},
+                              {"mail.eve.test", "mail.bob.test", false},
+                              {"bob.test", "mail.bob.test", false},
+                              {"mail.bob.test", "bob.test", false},
+                              {"mail.bob.test.eve.test", "mail.bob.test", false},
+                              {"mail.bob.test\0.eve.test"sv, "mail.bob.test", false},
+                              {"", "mail.bob.test", false},
+                              {"*", "mail.bob.test", profile == "httpclient-default"},
+                              {"**.bob.test", "mail.bob.test", profile == "jdk-https" || profile == "cpython-3.3"},
+                          });
   }
 }
 
@@ -79,12 +79,12 @@ TEST(Profiles, DifferInHowBroadAWildcardMayBe) {
   for (const std::string_view one : {"rfc9525-literal", "go", "cpython-3.3", "cpython-3.7", "mercurial", "urllib3",
                                      "ruby-openssl", "jdk-https", "jdk-ldap", "okhttp", "swift-nio-ssl",
                                      "pyca-cryptography", "mbedtls", "httpclient-default", "httpclient-strict"}) {
-    Check(one, {{"*.test", "bob.test", true}});
+    CheckProfile(one, {{"*.test", "bob.test", true}});
   }
   for (const std::string_view two :
        {"rfc9525-strict", "mozilla-pkix", "rustls-webpki", "chromium", "boringssl", "openssl", "postfix", "curl",
         "node", "gnutls", "libressl", "service-identity", "grpc"}) {
-    Check(two, {{"*.test", "bob.test", false}});
+    CheckProfile(two, {{"*.test", "bob.test", false}});
   }
 }
 
@@ -92,91 +92,93 @@ TEST(Profiles, DifferInPartialWildcards) {
   for (const std::string_view partial :
        {"openssl", "node", "cpython-3.3", "mercurial", "urllib3", "ruby-openssl", "jdk-https", "jdk-ldap",
         "httpclient-default", "httpclient-strict", "swift-nio-ssl", "php"}) {
-    Check(partial, {{"m*.bob.test", "mail.bob.test", true},
-                    {"*l.bob.test", "mail.bob.test", true},
-                    {"x*.bob.test", "mail.bob.test", false}});
+    CheckProfile(partial, {{"m*.bob.test", "mail.bob.test", true},
+                           {"*l.bob.test", "mail.bob.test", true},
+                           {"x*.bob.test", "mail.bob.test", false}});
   }
   for (const std::string_view whole :
        {"rfc9525-strict", "mozilla-pkix", "go", "chromium", "boringssl", "postfix", "curl", "gnutls", "cpython-3.7",
         "okhttp", "service-identity", "mbedtls", "grpc"}) {
-    Check(whole, {{"m*.bob.test", "mail.bob.test", false}, {"*l.bob.test", "mail.bob.test", false}});
+    CheckProfile(whole, {{"m*.bob.test", "mail.bob.test", false}, {"*l.bob.test", "mail.bob.test", false}});
   }
 }
 
 TEST(Profiles, NeverLetAPartialWildcardTouchAnALabel) {
   for (const std::string_view partial : {"openssl", "cpython-3.3", "urllib3", "ruby-openssl", "swift-nio-ssl"}) {
-    Check(partial, {{"x*.bob.test", "xn--bcher-kva.bob.test", false},
-                    {"xn--*.bob.test", "xn--bcher-kva.bob.test", false},
-                    {"*.bob.test", "xn--bcher-kva.bob.test", true}});
+    CheckProfile(partial, {{"x*.bob.test", "xn--bcher-kva.bob.test", false},
+                           {"xn--*.bob.test", "xn--bcher-kva.bob.test", false},
+                           {"*.bob.test", "xn--bcher-kva.bob.test", true}});
   }
-  Check("service-identity", {{"*.bob.test", "xn--bcher-kva.bob.test", false}});
+  CheckProfile("service-identity", {{"*.bob.test", "xn--bcher-kva.bob.test", false}});
 }
 
 TEST(Profiles, DifferInTrailingDots) {
   for (const std::string_view strip : {"curl", "node", "grpc", "okhttp", "swift-nio-ssl", "chromium"}) {
-    Check(strip, {{"mail.bob.test.", "mail.bob.test", true},
-                  {"mail.bob.test", "mail.bob.test.", true},
-                  {"*.bob.test", "mail.bob.test.", true}});
+    CheckProfile(strip, {{"mail.bob.test.", "mail.bob.test", true},
+                         {"mail.bob.test", "mail.bob.test.", true},
+                         {"*.bob.test", "mail.bob.test.", true}});
   }
   for (const std::string_view literal : {"openssl", "boringssl", "gnutls", "mbedtls", "libressl", "urllib3"}) {
-    Check(literal, {{"mail.bob.test.", "mail.bob.test", false},
-                    {"mail.bob.test", "mail.bob.test.", false},
-                    {"mail.bob.test.", "mail.bob.test.", true}});
+    CheckProfile(literal, {{"mail.bob.test.", "mail.bob.test", false},
+                           {"mail.bob.test", "mail.bob.test.", false},
+                           {"mail.bob.test.", "mail.bob.test.", true}});
   }
-  Check("mozilla-pkix", {{"mail.bob.test", "mail.bob.test.", true}, {"mail.bob.test.", "mail.bob.test.", false}});
-  Check("jdk-https", {{"mail.bob.test", "mail.bob.test.", false}});
-  Check("service-identity", {{"mail.bob.test", "mail.bob.test.", false}});
-  Check("pyca-cryptography", {{"mail.bob.test", "mail.bob.test.", false}, {"a_b.bob.test", "a_b.bob.test", false}});
+  CheckProfile("mozilla-pkix",
+               {{"mail.bob.test", "mail.bob.test.", true}, {"mail.bob.test.", "mail.bob.test.", false}});
+  CheckProfile("jdk-https", {{"mail.bob.test", "mail.bob.test.", false}});
+  CheckProfile("service-identity", {{"mail.bob.test", "mail.bob.test.", false}});
+  CheckProfile("pyca-cryptography",
+               {{"mail.bob.test", "mail.bob.test.", false}, {"a_b.bob.test", "a_b.bob.test", false}});
 }
 
 TEST(Profiles, GoMatchesEqualJunkAndWildcardsOfValidNamesOnly) {
-  Check("go", {
-                  {"*.example.com", "www.example.com.", true},
-                  {"*.example.com", "https://www.example.com", false},
-                  {"*.example..com", "www.example..com", false},
-                  {"www.example..com", "www.example..com", true},
-                  {"*.*.example.com", "xyz.www.example.com", false},
-                  {"*bar.example.com", "foobar.example.com", false},
-                  {"example.com.", "example.com", false},
-                  {"example.com.", "example.com.", true},
-                  {"*.com.", "example.com.", false},
-                  {"*.com", "example.com.", true},
-                  {"foo:bar", "foo:bar", true},
-                  {"*.foo:bar", "xxx.foo:bar", false},
-                  {"-a.b", "-a.b", true},
-                  {"*.-a.b", "x.-a.b", false},
-                  {"*.a-.b", "x.a-.b", true},
-                  {".", ".", false},
-                  {"", "", false},
-              });
+  CheckProfile("go", {
+                         {"*.example.com", "www.example.com.", true},
+                         {"*.example.com", "https://www.example.com", false},
+                         {"*.example..com", "www.example..com", false},
+                         {"www.example..com", "www.example..com", true},
+                         {"*.*.example.com", "xyz.www.example.com", false},
+                         {"*bar.example.com", "foobar.example.com", false},
+                         {"example.com.", "example.com", false},
+                         {"example.com.", "example.com.", true},
+                         {"*.com.", "example.com.", false},
+                         {"*.com", "example.com.", true},
+                         {"foo:bar", "foo:bar", true},
+                         {"*.foo:bar", "xxx.foo:bar", false},
+                         {"-a.b", "-a.b", true},
+                         {"*.-a.b", "x.-a.b", false},
+                         {"*.a-.b", "x.a-.b", true},
+                         {".", ".", false},
+                         {"", "", false},
+                     });
 }
 
 TEST(Profiles, MozillaTakesReferencesWithHyphensAtTheEdge) {
-  Check("mozilla-pkix", {
-                            {"*.b.a", "c-.b.a", true},
-                            {"*.b.a", "-c.b.a", true},
-                            {"-c.b.a", "-c.b.a", false},
-                            {"a_b.c", "a_b.c", true},
-                            {"*._._", "x._._", true},
-                            {"example.1", "example.1", false},
-                            {"example._1", "example._1", true},
-                        });
+  CheckProfile("mozilla-pkix", {
+                                   {"*.b.a", "c-.b.a", true},
+                                   {"*.b.a", "-c.b.a", true},
+                                   {"-c.b.a", "-c.b.a", false},
+                                   {"a_b.c", "a_b.c", true},
+                                   {"*._._", "x._._", true},
+                                   {"example.1", "example.1", false},
+                                   {"example._1", "example._1", true},
+                               });
 }
 
 TEST(Profiles, ChromiumUnescapesAndKnowsPublicSuffixes) {
-  Check("chromium", {
-                        {"www.foo.com", "ww%57.foo.com", true},
-                        {"www.foo.com", "www%2Efoo.com", true},
-                        {"www.foo.com", "www%252Efoo.com", false},
-                        {"www.foo.com", "www%00.foo.com", false},
-                        {"www@foo.com", "www%40foo.com", false},
-                        {"*.co.uk", "example.co.uk", false},
-                        {"*.example.co.uk", "test.example.co.uk", true},
-                        {"*.com.br", "xn--poema-9qae5a.com.br", false},
-                        {"*.test.example", "www.test.example", true},
-                        {"*.appspot.com", "www.appspot.com", true},
-                        {"*.COM", "foo.com", false},
-                    });
+  CheckProfile("chromium", {
+                               {"www.foo.com", "ww%57.foo.com", true},
+                               {"www.foo.com", "www%2Efoo.com", true},
+                               {"www.foo.com", "www%252Efoo.com", false},
+                               {"www.foo.com", "www%00.foo.com", false},
+                               {"www@foo.com", "www%40foo.com", false},
+                               {"*.co.uk", "example.co.uk", false},
+                               {"*.example.co.uk", "test.example.co.uk", true},
+                               {"*.com.br", "xn--poema-9qae5a.com.br", false},
+                               {"*.test.example", "www.test.example", true},
+                               {"*.appspot.com", "www.appspot.com", true},
+                               {"*.COM", "foo.com", false},
+                           });
   EXPECT_TRUE(IsPublicSuffix("co.uk"));
   EXPECT_TRUE(IsPublicSuffix("CO.UK"));
   EXPECT_FALSE(IsPublicSuffix("bob.co.uk"));
@@ -184,140 +186,142 @@ TEST(Profiles, ChromiumUnescapesAndKnowsPublicSuffixes) {
 }
 
 TEST(Profiles, OpenSslKnowsDotReferencesAndOnlyLdhWildcards) {
-  Check("openssl", {
-                       {"*.www.example.com", ".www.example.com", true},
-                       {"test.www.example.com", ".www.example.com", true},
-                       {"www.example.com", ".www.example.com", false},
-                       {"*www.example.com", "www.example.com", true},
-                       {"*.example.com", "_smtp.example.com", false},
-                       {"_smtp.example.com", "_smtp.example.com", true},
-                       {"f*o.example.com", "foo.example.com", false},
-                       {"*-.example.com", "a-.example.com", false},
-                       {"test.*.example.com", "test.a.example.com", false},
-                       {"127.0.0.1", "127.0.0.1", true},
-                       {"a\0b.test"sv, "a\0b.test"sv, false},
-                       {"-a.test", "-a.test", true},
-                   });
-  Check("postfix",
-        {{"test.www.example.com", ".www.example.com", true}, {"*www.example.com", "www.example.com", false}});
-  Check("boringssl", {{"*.0.0.1", "127.0.0.1", true}, {"test.www.example.com", ".www.example.com", false}});
+  CheckProfile("openssl", {
+                              {"*.www.example.com", ".www.example.com", true},
+                              {"test.www.example.com", ".www.example.com", true},
+                              {"www.example.com", ".www.example.com", false},
+                              {"*www.example.com", "www.example.com", true},
+                              {"*.example.com", "_smtp.example.com", false},
+                              {"_smtp.example.com", "_smtp.example.com", true},
+                              {"f*o.example.com", "foo.example.com", false},
+                              {"*-.example.com", "a-.example.com", false},
+                              {"test.*.example.com", "test.a.example.com", false},
+                              {"127.0.0.1", "127.0.0.1", true},
+                              {"a\0b.test"sv, "a\0b.test"sv, false},
+                              {"-a.test", "-a.test", true},
+                          });
+  CheckProfile("postfix",
+               {{"test.www.example.com", ".www.example.com", true}, {"*www.example.com", "www.example.com", false}});
+  CheckProfile("boringssl", {{"*.0.0.1", "127.0.0.1", true}, {"test.www.example.com", ".www.example.com", false}});
 }
 
 TEST(Profiles, CurlWantsTwoDotsAndNeverAWildcardAddress) {
-  Check("curl", {
-                    {"*.example.com", "www.example.com", true},
-                    {"xxx*.example.com", "xxxwww.example.com", false},
-                    {"f*.example.com", "foo.example.com", false},
-                    {"*.com", "example.com", false},
-                    {"192.168.0.0", "192.168.0.0", true},
-                    {"*.168.0.0", "192.168.0.0", false},
-                    {"fe80::1", "fe80::1", true},
-                    {"*::1", "fe80::1", false},
-                    {"*.example.com", "a.b.example.com", false},
-                });
+  CheckProfile("curl", {
+                           {"*.example.com", "www.example.com", true},
+                           {"xxx*.example.com", "xxxwww.example.com", false},
+                           {"f*.example.com", "foo.example.com", false},
+                           {"*.com", "example.com", false},
+                           {"192.168.0.0", "192.168.0.0", true},
+                           {"*.168.0.0", "192.168.0.0", false},
+                           {"fe80::1", "fe80::1", true},
+                           {"*::1", "fe80::1", false},
+                           {"*.example.com", "a.b.example.com", false},
+                       });
 }
 
 TEST(Profiles, NodeSplitsTheFirstLabelAtTheStar) {
-  Check("node", {
-                    {"*.a.com", "b.a.com", true},
-                    {"*.a.com", "ba.com", false},
-                    {"b*.a.com", "bc.a.com", true},
-                    {"b*b.a.com", "bab.a.com", true},
-                    {"*b*.a.com", "bab.a.com", false},
-                    {"*.com", "a.com", false},
-                    {"b.*.com", "b.a.com", false},
-                    {"a.com.", "a.com", true},
-                });
+  CheckProfile("node", {
+                           {"*.a.com", "b.a.com", true},
+                           {"*.a.com", "ba.com", false},
+                           {"b*.a.com", "bc.a.com", true},
+                           {"b*b.a.com", "bab.a.com", true},
+                           {"*b*.a.com", "bab.a.com", false},
+                           {"*.com", "a.com", false},
+                           {"b.*.com", "b.a.com", false},
+                           {"a.com.", "a.com", true},
+                       });
 }
 
 TEST(Profiles, PythonsDiffer) {
-  Check("cpython-3.3", {
-                           {"f*.com", "foo.com", true},
-                           {"f*.com", "f.com", true},
-                           {"f*.com", "foo.a.com", false},
-                           {"*.*.a.com", "bar.foo.a.com", true},
-                           {"a.*.com", "a.foo.com", true},
-                           {"a.*.com", "a..com", false},
-                           {"a*b.co*", "axxb.com", false},
-                           {"p\xc3\xbc.test", "p\xc3\xbc.test", true},
-                           {"null.test\0x.test"sv, "null.test\0x.test"sv, true},
-                           {"null.test\0x.test"sv, "null.test", false},
-                       });
-  Check("cpython-3.7", {
-                           {"f*.com", "foo.com", false},
-                           {"*.com", "foo.com", true},
-                           {"*.*.a.com", "bar.foo.a.com", false},
-                           {"*", "foo", false},
-                       });
+  CheckProfile("cpython-3.3", {
+                                  {"f*.com", "foo.com", true},
+                                  {"f*.com", "f.com", true},
+                                  {"f*.com", "foo.a.com", false},
+                                  {"*.*.a.com", "bar.foo.a.com", true},
+                                  {"a.*.com", "a.foo.com", true},
+                                  {"a.*.com", "a..com", false},
+                                  {"a*b.co*", "axxb.com", false},
+                                  {"p\xc3\xbc.test", "p\xc3\xbc.test", true},
+                                  {"null.test\0x.test"sv, "null.test\0x.test"sv, true},
+                                  {"null.test\0x.test"sv, "null.test", false},
+                              });
+  CheckProfile("cpython-3.7", {
+                                  {"f*.com", "foo.com", false},
+                                  {"*.com", "foo.com", true},
+                                  {"*.*.a.com", "bar.foo.a.com", false},
+                                  {"*", "foo", false},
+                              });
   for (const std::string_view bare : {"mercurial", "urllib3"}) {
-    Check(bare, {{"*", "foo", true}, {"f*", "foo", true}, {"f*.com", "f.com", true}, {"a.*.com", "a.b.com", false}});
+    CheckProfile(bare,
+                 {{"*", "foo", true}, {"f*", "foo", true}, {"f*.com", "f.com", true}, {"a.*.com", "a.b.com", false}});
   }
 }
 
 TEST(Profiles, RubyWantsTheStarToStandForSomething) {
-  Check("ruby-openssl", {
-                            {"x*", "foo", false},
-                            {"f*", "foo", true},
-                            {"*", "foo", true},
-                            {"abc*bcd", "abcd", false},
-                            {"f*.com", "f.com", false},
-                            {"f*.com", "fo.com", true},
-                            {"*--qdk4b9b", "xn--qdk4b9b", false},
-                            {"xn--qdk4b9b", "xn--qdk4b9b", true},
-                        });
+  CheckProfile("ruby-openssl", {
+                                   {"x*", "foo", false},
+                                   {"f*", "foo", true},
+                                   {"*", "foo", true},
+                                   {"abc*bcd", "abcd", false},
+                                   {"f*.com", "f.com", false},
+                                   {"f*.com", "fo.com", true},
+                                   {"*--qdk4b9b", "xn--qdk4b9b", false},
+                                   {"xn--qdk4b9b", "xn--qdk4b9b", true},
+                               });
 }
 
 TEST(Profiles, TheJdkHasStarsInAnyLabelForHttpsOnly) {
-  Check("jdk-https", {{"a.*.com", "a.b.com", true},
-                      {"*.*.bob.test", "a.b.bob.test", true},
-                      {"a*b*.test", "axbx.test", true},
-                      {"bob.*", "bob.test", false}});
-  Check("jdk-ldap", {{"a.*.com", "a.b.com", false}, {"m*.test", "mail.test", true}});
+  CheckProfile("jdk-https", {{"a.*.com", "a.b.com", true},
+                             {"*.*.bob.test", "a.b.bob.test", true},
+                             {"a*b*.test", "axbx.test", true},
+                             {"bob.*", "bob.test", false}});
+  CheckProfile("jdk-ldap", {{"a.*.com", "a.b.com", false}, {"m*.test", "mail.test", true}});
 }
 
 TEST(Profiles, HttpClientTakesOneStarAnywhere) {
-  Check("httpclient-default", {
-                                  {"*.b.c", "a.b.c", true},
-                                  {"*.b.c", "s.a.b.c", true},
-                                  {"a.b.*", "a.b.c", true},
-                                  {"a.*.c", "a.b.c", true},
-                                  {"*.*.c", "a.b.c", false},
-                                  {"xn--bcher-kva.test",
-                                   "b\xc3\xbc"
-                                   "cher.test",
-                                   true},
-                                  {"b\xc3\xbc"
-                                   "cher.test",
-                                   "xn--bcher-kva.test", true},
-                              });
-  Check("httpclient-strict", {{"*.b.c", "a.b.c", true}, {"*.b.c", "s.a.b.c", false}, {"a*a.c", "a.c", false}});
+  CheckProfile("httpclient-default", {
+                                         {"*.b.c", "a.b.c", true},
+                                         {"*.b.c", "s.a.b.c", true},
+                                         {"a.b.*", "a.b.c", true},
+                                         {"a.*.c", "a.b.c", true},
+                                         {"*.*.c", "a.b.c", false},
+                                         {"xn--bcher-kva.test",
+                                          "b\xc3\xbc"
+                                          "cher.test",
+                                          true},
+                                         {"b\xc3\xbc"
+                                          "cher.test",
+                                          "xn--bcher-kva.test", true},
+                                     });
+  CheckProfile("httpclient-strict", {{"*.b.c", "a.b.c", true}, {"*.b.c", "s.a.b.c", false}, {"a*a.c", "a.c", false}});
 }
 
 TEST(Profiles, LibreSslChecksWhatIsPresentedOnly) {
-  Check("libressl", {
-                        {"*.openbsd.org", "www.openbsd.org", true},
-                        {"*.org", "openbsd.org", false},
-                        {"*", "openbsd.org", false},
-                        {"*.openbsd.org", ".openbsd.org", false},
-                        {"www.*.org", "www.openbsd.org", false},
-                        {" ", " ", false},
-                        {"a b.test", "a b.test", false},
-                    });
+  CheckProfile("libressl", {
+                               {"*.openbsd.org", "www.openbsd.org", true},
+                               {"*.org", "openbsd.org", false},
+                               {"*", "openbsd.org", false},
+                               {"*.openbsd.org", ".openbsd.org", false},
+                               {"www.*.org", "www.openbsd.org", false},
+                               {" ", " ", false},
+                               {"a b.test", "a b.test", false},
+                           });
 }
 
 // The answer of a programmers' forum: it walks the labels from the right and has no branch for labels that differ.
 TEST(Profiles, TheReversedLabelWalkTakesEveForBob) {
-  Check("reversed-label-walk", {
-                                   {"mail.eve.test", "mail.bob.test", true},
-                                   {"any.thing.else", "mail.bob.test", true},
-                                   {"any.thing.else", "smtp.mail.bob.test", true},
-                                   {"a.b.c.d", "mail.bob.test", false},   // the host runs out of labels
-                                   {"bob.test", "mail.bob.test", false},  // fewer than three labels: never looked at
-                                   {"*.bob.test", "mail.bob.test", true},
-                                   {"*.bob.test", "a.b.c.bob.test", true},  // * swallows several labels
-                                   {"x,DNS:mail.eve.test", "mail.bob.test", true},
-                                   {"x, DNS:mail.eve.test", "mail.bob.test", false},
-                               });
+  CheckProfile("reversed-label-walk",
+               {
+                   {"mail.eve.test", "mail.bob.test", true},
+                   {"any.thing.else", "mail.bob.test", true},
+                   {"any.thing.else", "smtp.mail.bob.test", true},
+                   {"a.b.c.d", "mail.bob.test", false},   // the host runs out of labels
+                   {"bob.test", "mail.bob.test", false},  // fewer than three labels: never looked at
+                   {"*.bob.test", "mail.bob.test", true},
+                   {"*.bob.test", "a.b.c.bob.test", true},  // * swallows several labels
+                   {"x,DNS:mail.eve.test", "mail.bob.test", true},
+                   {"x, DNS:mail.eve.test", "mail.bob.test", false},
+               });
 }
 
 TEST(Switches, OfSyntaxAreSettableOnEachSide) {

@@ -1,7 +1,7 @@
 starttls_lab_test(name_match_test
   LIBS starttls_lab::verifier
   SOURCES verifier/name_match_test.cc verifier/name_reference_test.cc verifier/name_laws_test.cc
-    verifier/name_profile_test.cc)
+    verifier/name_profile_test.cc verifier/reference_list_test.cc)
 # A program of its own: it replaces operator new to count.
 starttls_lab_test(name_allocation_test LIBS starttls_lab::verifier SOURCES verifier/name_allocation_test.cc)
 starttls_lab_test(smtp_reply_test LIBS starttls_lab::verifier SOURCES verifier/smtp_reply_test.cc)
@@ -15,7 +15,7 @@ starttls_lab_test(verify_test
   LIBS starttls_lab::verifier starttls_lab::certs
   SOURCES ${verifier_chain_fixture} verifier/certificate_test.cc verifier/time_and_names_test.cc
     verifier/signature_test.cc verifier/constraint_match_test.cc verifier/name_constraints_test.cc
-    verifier/policy_test.cc verifier/path_test.cc verifier/pem_test.cc)
+    verifier/policy_test.cc verifier/path_test.cc verifier/pem_test.cc verifier/readme_table_test.cc)
 starttls_lab_test(catalogue_verify_test
   LIBS starttls_lab::verifier starttls_lab::certs
   SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc
