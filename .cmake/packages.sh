@@ -3,7 +3,7 @@
 #   ensure_packages GROUP...     installs what is missing of the groups: build run test fuzz bench
 #   build_preset PRESET TARGET...  configures and builds; quiet unless something fails
 
-packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev libuv1-dev libidn2-dev libpsl-dev libfmt-dev
+packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev libuv1-dev libidn2-dev libc-ares-dev libpsl-dev libfmt-dev
                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev"
 packages_run="openssl curl python3"
 packages_test="libgtest-dev libgmock-dev binutils libgnutls28-dev libtasn1-6-dev"

@@ -56,6 +56,10 @@ namespace certs {
   X(kPathLenWithoutCa, "path-len-without-ca", "RFC 5280 4.2.1.9", "pathLenConstraint in a certificate that is no CA")  \
   X(kCertSignWithoutCa, "cert-sign-without-ca", "RFC 5280 4.2.1.3", "keyCertSign in a certificate that is no CA")      \
   X(kPolicyUnsatisfied, "policy-unsatisfied", "RFC 5280 6.1.5 g", "an explicit policy is required and none is valid")  \
+  /* ---- trust from the DNS ---- */                                                                                   \
+  X(kLookupFailed, "lookup-failed", "RFC 7672 2.1.2", "a look-up failed, so nothing is known of what the domain published") \
+  X(kTlsaMismatch, "tlsa-mismatch", "RFC 7672 2.2", "no TLSA record of the signed zone matches the presented chain")   \
+  X(kMxNotInPolicy, "mx-not-in-policy", "RFC 8461 4.1", "no mx pattern of the domain's MTA-STS policy matches the host") \
   /* ---- the conversation ---- */                                                                                     \
   X(kNoCertificate, "no-certificate", "RFC 9846 4.4.2", "the server sent no certificate")                              \
   X(kConnectFailed, "connect-failed", "RFC 5321 3.1", "no connection could be made")                                   \

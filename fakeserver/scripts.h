@@ -92,6 +92,8 @@ struct SmtpScript {
   Injection injection;
   bool greet_in_clear_on_implicit = false;  // implicit TLS port: send the clear greeting instead of waiting for TLS
   bool tls_on_connect = false;              // STARTTLS port: speak TLS from the first byte instead of greeting
+  // Not SMTP at all: nothing is said before a blank line has come, then exactly these octets, and then the end.
+  std::optional<Bytes> answers_request_with;
   Micros hold_first_ehlo_in_tls{
       0};  // waits before answering the first EHLO/HELO inside TLS: a fooled client talks early
 
@@ -106,6 +108,7 @@ struct SmtpScript {
       Member{"injection", &SmtpScript::injection},
       Member{"greet_in_clear_on_implicit", &SmtpScript::greet_in_clear_on_implicit},
       Member{"tls_on_connect", &SmtpScript::tls_on_connect},
+      Member{"answers_request_with", &SmtpScript::answers_request_with},
       Member{"hold_first_ehlo_in_tls", &SmtpScript::hold_first_ehlo_in_tls},
   };
 };

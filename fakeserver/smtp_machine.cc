@@ -43,6 +43,9 @@ SmtpMachine::SmtpMachine(const SmtpScript& script, TlsMode mode)
 std::vector<Effect> SmtpMachine::TakeEffects() { return std::exchange(effects_, {}); }
 
 void SmtpMachine::Start() {
+  if (script_.answers_request_with) {
+    return;
+  }
   const Reply ordinary{220, {script_.host + " ESMTP"}};
   const int code = SendReply(Verb::kOther, script_.greeting ? *script_.greeting : ordinary);
   // RFC 5321 3.1: after 554 (or any refusal) the server still waits for QUIT, and answers everything else with 503.
@@ -160,6 +163,9 @@ void SmtpMachine::EndLine() {
     SendReply(Verb::kOther, {421, {"4.7.0 Too many commands, closing"}});
     return;
   }
+  if (script_.answers_request_with) {
+    return TakeRequestLine(line);
+  }
   if (too_long) {
     if (phase_ == Phase::kCommand) {
       line.resize(std::min(line.size(), kCommandLimit));
@@ -174,6 +180,17 @@ void SmtpMachine::EndLine() {
   } else {
     OnAuthResponse(line);
   }
+}
+
+// A request of another protocol ends in a blank line.
+void SmtpMachine::TakeRequestLine(std::string_view line) {
+  if (!line.empty()) {
+    Emit(Effect::Kind::kNote, "request: " + std::string(line.substr(0, kCommandLimit)));
+    return;
+  }
+  Effect& send = Emit(Effect::Kind::kSend);
+  send.bytes = *script_.answers_request_with;
+  Close();
 }
 
 void SmtpMachine::TakeBehindStartTls(ByteView bytes) {

@@ -48,6 +48,7 @@ class SmtpMachine {
   void TakeLineOctet(uint8_t octet);
   bool TakeRecordOctet(uint8_t octet);
   void TakeBehindStartTls(ByteView bytes);
+  void TakeRequestLine(std::string_view line);
   void TakeData(ByteView& bytes);
   void EndLine();
   void EndData();

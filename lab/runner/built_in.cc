@@ -29,15 +29,17 @@ std::string MakeMessage(const Honey& honey, int64_t now) {
 }
 
 verifier::SmtpClientConfig MakeConfig(const World& world, fakeserver::TlsMode mode, const certs::IssuedChain& chain,
-                                      const Honey& honey, int64_t now) {
+                                      const Honey& honey, int64_t now, Policy policy) {
   verifier::SmtpClientConfig config;
   config.reference = world.reference;
   config.anchors = chain.trusted;
   config.now = now;
   config.mode = mode == fakeserver::TlsMode::kImplicit ? verifier::TlsMode::kImplicit : verifier::TlsMode::kStartTls;
   config.helo = honey.helo;
-  config.user = honey.user;
-  config.password = honey.password;
+  if (policy == Policy::kSubmission) {
+    config.user = honey.user;
+    config.password = honey.password;
+  }
   config.message = verifier::Message{.from = honey.from, .to = honey.to, .body = MakeMessage(honey, now)};
   return config;
 }
@@ -58,6 +60,7 @@ ClientReport MakeReport(const verifier::SmtpClient& client, const verifier::Smtp
                                                          .reference = config.reference,
                                                          .now = config.now,
                                                          .names = config.names,
+                                                         .trust = config.trust,
                                                          .collect_all = true});
     for (const verifier::Defect& defect : all.defects) {
       report.all_defects.push_back(defect.verdict);

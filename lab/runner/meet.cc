@@ -13,6 +13,7 @@
 #include "lab/runner/command_client.h"
 #include "lab/runner/expectations.h"
 #include "lab/runner/memory_wire.h"
+#include "lab/runner/relay.h"
 #include "lab/runner/tcp_wire.h"
 
 namespace lab {
@@ -82,8 +83,18 @@ void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, 
     return;
   }
   record.chain_sha256 = Sha256(*host->chain);
-  const verifier::SmtpClientConfig config =
-      MakeConfig(record.scenario->world, record.mode, *host->chain, honey, issuer.now());
+  const World& world = record.scenario->world;
+  verifier::SmtpClientConfig config = MakeConfig(world, record.mode, *host->chain, honey, issuer.now(), record.policy);
+  if (LooksUp(world, record.policy)) {
+    const auto scene = MakeScene(world, issuer);
+    if (!scene) {
+      SetFailure(record, scene.error());
+      return;
+    }
+    DecideAsRelay(config, world, record.policy, *scene, MemoryNetwork(*scene));
+  } else if (record.policy == Policy::kRelayDane) {
+    config.trust.mode = verifier::TrustMode::kUnauthenticated;  // an address has no TLSA records (RFC 7672 2.2)
+  }
   verifier::SmtpClient client(config);
   MemoryRun met = RunOnMemoryWire(client, host->behaviour);
   record.transcripts.push_back(std::move(met.transcript));
@@ -97,9 +108,34 @@ void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, 
   SetJudgement(record, honey);
 }
 
+// The relay's decision over real sockets: a fake resolver and a policy host of its own for every run.
+certs::Result<void> DecideOverTcp(const Lab& lab, const World& world, Policy policy,
+                                  verifier::SmtpClientConfig& config) {
+  if (!LooksUp(world, policy)) {
+    if (policy == Policy::kRelayDane) {
+      config.trust.mode = verifier::TrustMode::kUnauthenticated;
+    }
+    return {};
+  }
+  const auto scene = MakeScene(world, *lab.tcp_issuer);
+  if (!scene) {
+    return std::unexpected(scene.error());
+  }
+  const auto network = TcpNetwork(*scene, *lab.server, lab.stop);
+  if (!network) {
+    return std::unexpected(network.error());
+  }
+  DecideAsRelay(config, world, policy, *scene, *network);
+  return {};
+}
+
 ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& host, uint16_t port, const Honey& honey) {
+  const World& world = record.scenario->world;
   verifier::SmtpClientConfig config =
-      MakeConfig(record.scenario->world, record.mode, *host.chain, honey, lab.tcp_issuer->now());
+      MakeConfig(world, record.mode, *host.chain, honey, lab.tcp_issuer->now(), record.policy);
+  if (const auto decided = DecideOverTcp(lab, world, record.policy, config); !decided) {
+    return {.started = false, .detail = decided.error().detail};
+  }
   config.timeouts = TcpTimeouts();
   verifier::SmtpClient client(config);
   const TcpRun met = RunOnTcpWire(client, port, kBuiltInLimit, lab.stop);

@@ -21,7 +21,7 @@ std::optional<Micros> Earlier(std::optional<Micros> a, std::optional<Micros> b) 
 // The client's end of the pipe: what a socket and its owner do for a program.
 class ClientEnd {
  public:
-  ClientEnd(verifier::SmtpClient& client, ByteStream& stream) : client_(client), stream_(stream) {}
+  ClientEnd(verifier::Endpoint& client, ByteStream& stream) : client_(client), stream_(stream) {}
 
   // One turn; true if anything happened.
   bool Turn(Micros now) {
@@ -83,7 +83,7 @@ class ClientEnd {
     return progress;
   }
 
-  verifier::SmtpClient& client_;
+  verifier::Endpoint& client_;
   ByteStream& stream_;
   std::array<uint8_t, 4096> buffer_;
   certs::Bytes unsent_;
@@ -93,7 +93,7 @@ class ClientEnd {
 
 }  // namespace
 
-MemoryRun RunOnMemoryWire(verifier::SmtpClient& client, std::shared_ptr<const fakeserver::Behaviour> behaviour,
+MemoryRun RunOnMemoryWire(verifier::Endpoint& client, std::shared_ptr<const fakeserver::Behaviour> behaviour,
                           int step_limit) {
   fakeserver::MemoryPipe pipe;
   fakeserver::Connection connection(std::move(behaviour), pipe.server());

@@ -7,7 +7,7 @@
 
 #include "fakeserver/connection.h"
 #include "fakeserver/transcript.h"
-#include "lab/verifier/smtp_client.h"
+#include "lab/verifier/endpoint.h"
 
 namespace lab {
 
@@ -27,7 +27,7 @@ struct MemoryRun {
 inline constexpr int kMemoryWireSteps = 100'000;
 
 // Lets `client` meet one connection that behaves so.
-MemoryRun RunOnMemoryWire(verifier::SmtpClient& client, std::shared_ptr<const fakeserver::Behaviour> behaviour,
+MemoryRun RunOnMemoryWire(verifier::Endpoint& client, std::shared_ptr<const fakeserver::Behaviour> behaviour,
                           int step_limit = kMemoryWireSteps);
 
 }  // namespace lab

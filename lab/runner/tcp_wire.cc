@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 // A non-blocking socket and the client that owns it.
 class Driver {
  public:
-  Driver(verifier::SmtpClient& client, milliseconds limit, const std::atomic<bool>& stop)
+  Driver(verifier::Endpoint& client, milliseconds limit, const std::atomic<bool>& stop)
       : client_(client), deadline_(SteadyNow() + limit), stop_(stop) {}
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
@@ -139,7 +139,7 @@ class Driver {
     }
   }
 
-  verifier::SmtpClient& client_;
+  verifier::Endpoint& client_;
   const microseconds deadline_;
   const std::atomic<bool>& stop_;
   TcpRun run_;
@@ -158,7 +158,7 @@ verifier::Timeouts TcpTimeouts() {
   return {.greeting = kWait, .reply = kWait, .handshake = kWait, .data = kWait};
 }
 
-TcpRun RunOnTcpWire(verifier::SmtpClient& client, uint16_t port, milliseconds limit, const std::atomic<bool>& stop) {
+TcpRun RunOnTcpWire(verifier::Endpoint& client, uint16_t port, milliseconds limit, const std::atomic<bool>& stop) {
   return Driver(client, limit, stop).Do(port);
 }
 

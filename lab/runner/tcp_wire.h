@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "lab/verifier/endpoint.h"
 #include "lab/verifier/smtp_client.h"
 
 namespace lab {
@@ -21,7 +22,7 @@ struct TcpRun {
 verifier::Timeouts TcpTimeouts();
 
 // Connects to 127.0.0.1 and runs `client` to its end. Blocks.
-TcpRun RunOnTcpWire(verifier::SmtpClient& client, uint16_t port, std::chrono::milliseconds limit,
+TcpRun RunOnTcpWire(verifier::Endpoint& client, uint16_t port, std::chrono::milliseconds limit,
                     const std::atomic<bool>& stop);
 
 }  // namespace lab

@@ -1,5 +1,5 @@
-// The two catalogues that AllScenarios() joins. To add a bad certificate, add a row to certs/catalogue*.cc; to add a
-// bad conversation, add one to catalogue_conversation.cc.
+// The catalogues that AllScenarios() joins. To add a bad certificate, add a row to certs/catalogue*.cc; to add a
+// bad conversation, add one to catalogue_conversation.cc or, for the DNS, catalogue_dns.cc.
 #pragma once
 
 #include <vector>
@@ -13,5 +13,8 @@ std::vector<Scenario> CertificateScenarios();
 
 // Every conversation that goes wrong around a good certificate, and the controls they need.
 std::vector<Scenario> ConversationScenarios();
+
+// Trust from the DNS: TLSA records and MTA-STS policies, good and bad.
+std::vector<Scenario> DnsScenarios();
 
 }  // namespace lab

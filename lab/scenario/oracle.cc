@@ -185,6 +185,16 @@ bool HasRawReply(const SmtpScript& smtp) {
          std::ranges::any_of(smtp.replies, [](const auto& entry) { return entry.second.raw.has_value(); });
 }
 
+// Whom a client with this policy will talk to, and by what it will judge them. Relays look nothing up for an address.
+oracle::Trust TrustOf(const World& world, Policy policy, const oracle::Reference& reference) {
+  using Kind = oracle::Trust::Kind;
+  const bool by_dane = policy == Policy::kRelayDane;
+  if (!reference.dns || (!by_dane && policy != Policy::kRelayMtaSts)) {
+    return {.kind = by_dane ? Kind::kOpportunistic : Kind::kAnchors, .reference = world.reference};
+  }
+  return by_dane ? oracle::TrustByDane(world, *reference.dns) : oracle::TrustBySts(world, *reference.dns);
+}
+
 }  // namespace
 
 Prediction Predict(const World& world, Policy policy, TlsMode mode) {
@@ -192,22 +202,29 @@ Prediction Predict(const World& world, Policy policy, TlsMode mode) {
   if (HasRawReply(world.smtp)) {
     prediction.uncertain = "a reply given as raw bytes";
   }
-  if (policy == Policy::kRelayDane) {
-    prediction.uncertain = "TLSA records are not part of the world";
-  }
-  if (!oracle::ReadReference(world.reference).valid()) {
+  const oracle::Reference reference = oracle::ReadReference(world.reference);
+  if (!reference.valid()) {
     prediction.expectation = Refusal({Reason::kInvalidReference, Rung::kConnected}, policy);
     return prediction;
+  }
+  const oracle::Trust trust = TrustOf(world, policy, reference);
+  if (trust.kind == oracle::Trust::Kind::kNothing) {
+    prediction.expectation = Refusal({trust.why, Rung::kConnected}, policy);
+    return prediction;
+  }
+  if (trust.kind == oracle::Trust::Kind::kOpportunistic) {
+    policy = Policy::kRelayOpportunistic;
   }
   if (const auto ending = BeforeTheCertificate(world, mode)) {
     prediction.expectation = Refusal(*ending, policy);
     return prediction;
   }
-  const oracle::Findings findings = world.chain.presented.empty()
-                                        ? oracle::Findings{.defects = {{Reason::kNoCertificate, 0}}}
-                                        : oracle::JudgeChain(world.chain, world.reference);
+  const oracle::Findings findings =
+      world.chain.presented.empty()              ? oracle::Findings{.defects = {{Reason::kNoCertificate, 0}}}
+      : trust.kind == oracle::Trust::Kind::kTlsa ? oracle::JudgeByTlsa(world.chain, trust)
+                                                 : oracle::JudgeChain(world.chain, trust.reference);
   if (prediction.uncertain.empty()) {
-    prediction.uncertain = findings.uncertain;
+    prediction.uncertain = trust.uncertain.empty() ? findings.uncertain : trust.uncertain;
   }
   if (!findings.defects.empty()) {
     prediction.expectation = OfTheCertificates(findings, policy);

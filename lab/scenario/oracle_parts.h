@@ -9,6 +9,7 @@
 
 #include "certs/spec.h"
 #include "certs/verdict.h"
+#include "lab/scenario/world.h"
 
 namespace lab::oracle {
 
@@ -100,5 +101,26 @@ struct RawStanding {
   bool malformed = false, unknown_critical = false, doubtful = false;
 };
 RawStanding ReadRaw(const certs::RawExtension& extension);
+
+// oracle_dns.cc: what the DNS and the policy host lead a relay to believe of the host it will talk to.
+struct Trust {
+  enum class Kind : uint8_t {
+    kAnchors,        // the client's trust anchors, and `reference`
+    kTlsa,           // `tlsa`, and `names` where those name an anchor
+    kOpportunistic,  // nothing is demanded; `reference` is the host
+    kNothing,        // nobody can be talked to, for `why`
+  };
+  Kind kind = Kind::kAnchors;
+  std::string reference;
+  std::vector<fakeserver::TlsaSpec> tlsa;
+  std::vector<std::string> names;
+  certs::Reason why = certs::Reason::kOk;
+  std::string uncertain;
+};
+// `host` is the world's reference, normalised: what "{host}" stands for.
+Trust TrustByDane(const World& world, const std::string& host);
+Trust TrustBySts(const World& world, const std::string& host);
+// RFC 7672 3: the chain against the records of `trust`.
+Findings JudgeByTlsa(const certs::ChainSpec& chain, const Trust& trust);
 
 }  // namespace lab::oracle

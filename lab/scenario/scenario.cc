@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lab/scenario/catalogue.h"
+#include "lab/scenario/oracle.h"
 
 namespace lab {
 
@@ -55,12 +56,29 @@ bool Scenario::good() const {
   return found != expect.end() && found->second.demand == Demand::kAccept;
 }
 
+namespace {
+
+// What relays must do follows from the zone, the policy and the certificate, and rows say it only where they are about
+// that. Everything else comes from the oracle; the verifier, which shares nothing with it, must agree.
+void AddRelays(Scenario& scenario) {
+  using fakeserver::TlsMode;
+  const TlsMode mode = scenario.modes == Modes::kImplicitOnly ? TlsMode::kImplicit : TlsMode::kStartTls;
+  for (const Policy policy : AllPolicies()) {
+    if (!scenario.expect.contains(policy)) {
+      scenario.expect[policy] = Predict(scenario.world, policy, mode).expectation;
+    }
+  }
+}
+
+}  // namespace
+
 const std::vector<Scenario>& AllScenarios() {
   // Controls first: whoever reads a report meets what must work before what must not.
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> controls, others;
-    for (auto catalogue : {&CertificateScenarios, &ConversationScenarios}) {
+    for (auto catalogue : {&CertificateScenarios, &ConversationScenarios, &DnsScenarios}) {
       for (Scenario& scenario : catalogue()) {
+        AddRelays(scenario);
         (scenario.id.starts_with("control.") ? controls : others).push_back(std::move(scenario));
       }
     }

@@ -68,6 +68,12 @@ Differences DiffReplies(const std::string& member, const Replies& from, const Re
 
 World GoodWorld() { return {}; }
 
+certs::ChainSpec PolicyHostChain() {
+  certs::ChainSpec chain = certs::GoodChain();
+  chain.leaf().san->names = {certs::Dns("mta-sts." + std::string(kDomain))};
+  return chain;
+}
+
 Differences Diff(const World& from, const World& to) {
   Differences differences;
   certs::DiffInto("", from, to, differences);

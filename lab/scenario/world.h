@@ -1,6 +1,8 @@
 // A world is a value: everything a client meets. GoodWorld() behaves well in every respect; a scenario is one edit of it.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,11 +10,42 @@
 #include "certs/members.h"
 #include "certs/spec.h"
 #include "fakeserver/dns_zone.h"
+#include "fakeserver/policy_script.h"
 #include "fakeserver/scripts.h"
 
 namespace lab {
 
 using certs::Member;
+
+// An MTA-STS policy that the client fetched once and has kept (RFC 8461 5.1).
+struct CachedPolicy {
+  fakeserver::PolicyScript policy;
+  std::string id = "1";         // of the STS record of that time
+  std::chrono::seconds age{0};  // since it was fetched
+
+  bool operator==(const CachedPolicy&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"policy", &CachedPolicy::policy}, Member{"id", &CachedPolicy::id},
+                                              Member{"age", &CachedPolicy::age}};
+};
+
+// Bob's good chain, for mta-sts.bob.test.
+certs::ChainSpec PolicyHostChain();
+
+// The HTTPS host of the domain's MTA-STS policy, and what of it the client knows already.
+struct PolicyHost {
+  fakeserver::PolicyScript policy;
+  certs::ChainSpec chain = PolicyHostChain();
+  fakeserver::LinkScript link;
+  std::optional<CachedPolicy> cached;
+
+  bool operator==(const PolicyHost&) const = default;
+  static constexpr auto kMembers =
+      std::tuple{Member{"policy", &PolicyHost::policy}, Member{"chain", &PolicyHost::chain},
+                 Member{"link", &PolicyHost::link}, Member{"cached", &PolicyHost::cached}};
+};
+
+// The mail domain of every world: whose MX, TLSA and STS records are meant.
+inline constexpr std::string_view kDomain = "bob.test";
 
 struct World {
   std::string reference = std::string(certs::kBobHost);  // what the client is told to connect to
@@ -21,11 +54,12 @@ struct World {
   fakeserver::TlsScript tls;
   fakeserver::LinkScript link;
   fakeserver::DnsZone dns;  // what a client that looks things up is told
+  PolicyHost policy_host;   // what a client that asks for an MTA-STS policy meets
 
   bool operator==(const World&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"reference", &World::reference}, Member{"chain", &World::chain},
                                               Member{"smtp", &World::smtp}, Member{"tls", &World::tls}, Member{"link", &World::link},
-                                              Member{"dns", &World::dns}};
+                                              Member{"dns", &World::dns}, Member{"policy_host", &World::policy_host}};
 };
 
 World GoodWorld();

@@ -50,7 +50,19 @@ namespace verifier {
   X(kConstraintsInCasOnly, "constraints-in-cas-only")     \
   X(kSubjects, "subjects")                                \
   X(kSanCritical, "san-critical")                         \
-  X(kPolicies, "policies")
+  X(kPolicies, "policies")                                \
+  X(kDaneMatch, "dane-match")                             \
+  X(kDaneUsable, "dane-usable")                           \
+  X(kDaneAgility, "dane-agility")                         \
+  X(kDaneEeIgnoresNames, "dane-ee-ignores-names")         \
+  X(kDaneInsecure, "dane-insecure")                       \
+  X(kDaneLookupFailure, "dane-lookup-failure")            \
+  X(kStsMx, "sts-mx")                                     \
+  X(kStsWildcard, "sts-wildcard")                         \
+  X(kStsSyntax, "sts-syntax")                             \
+  X(kStsMode, "sts-mode")                                 \
+  X(kStsRecord, "sts-record")                             \
+  X(kStsCache, "sts-cache")
 
 enum class Rule : uint8_t {
 #define X(enumerator, name) enumerator,

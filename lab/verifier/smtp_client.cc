@@ -127,6 +127,9 @@ void SmtpClient::Impl::Start() {
   if (const std::string_view why = Unusable(config_); !why.empty()) {
     return Finish({Reason::kCommandRefused}, std::string(why), Leave::kAbort);
   }
+  if (config_.trust.mode == TrustMode::kNothing) {
+    return Finish(config_.trust.verdict, config_.trust.why, Leave::kAbort);
+  }
   if (config_.mode == TlsMode::kImplicit) {
     return StartTls();
   }
@@ -145,6 +148,7 @@ void SmtpClient::Impl::StartTls() {
   config.anchors.assign(config_.anchors.begin(), config_.anchors.end());
   config.now = config_.now;
   config.names = config_.names;
+  config.trust = config_.trust;
   tls_ = std::make_unique<TlsClient>(std::move(config));
   // RFC 3207 4.2: whatever was learnt in clear is forgotten.
   offers_ = {};

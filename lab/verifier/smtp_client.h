@@ -35,12 +35,10 @@
 
 #include "certs/bytes.h"
 #include "certs/verdict.h"
+#include "lab/verifier/endpoint.h"
 #include "lab/verifier/verify.h"
 
 namespace verifier {
-
-// Time since any fixed point; only differences matter.
-using Micros = std::chrono::microseconds;
 
 enum class TlsMode : uint8_t {
   kStartTls,  // RFC 3207: clear text first, then STARTTLS
@@ -71,6 +69,7 @@ struct SmtpClientConfig {
   std::optional<std::string> user, password;  // AUTH PLAIN or LOGIN, after TLS only, if the server offers it there
   std::optional<Message> message;             // what to deliver once verified; none: QUIT after the decision
   NamePolicy names;
+  TrustDecision trust;  // by what the server is judged (trust.h)
 };
 
 // Where the client was when it ended, coarse; the evidence of a lab comes from the server, not from here.
@@ -96,26 +95,26 @@ struct SmtpClientResult {
   std::string tls_version, tls_cipher;  // as BoringSSL names them; empty before
 };
 
-class SmtpClient {
+class SmtpClient : public Endpoint {
  public:
   explicit SmtpClient(SmtpClientConfig config);
-  ~SmtpClient();
+  ~SmtpClient() override;
   SmtpClient(const SmtpClient&) = delete;
   SmtpClient& operator=(const SmtpClient&) = delete;
 
   // Hands over bytes that arrived. Buffers are bounded: a server that sends more than 64 KiB that the client did not
   // ask for is refused.
-  void Receive(certs::ByteView bytes);
+  void Receive(certs::ByteView bytes) override;
   // The peer closed its direction (`reset`: aborted the connection).
-  void ReceiveEof(bool reset);
+  void ReceiveEof(bool reset) override;
   // Does everything that can be done at `now`. Returns true if anything happened. The first call starts the clocks.
-  bool Advance(Micros now);
+  bool Advance(Micros now) override;
   // Takes the bytes to send. Empty when there are none.
-  certs::Bytes TakeOutput();
+  certs::Bytes TakeOutput() override;
   // True once the client has nothing more to do and its last bytes have been taken; the caller then closes.
-  bool Done() const;
+  bool Done() const override;
   // When Advance must be called again even if nothing arrives; nothing when it is over.
-  std::optional<Micros> NextDeadline() const;
+  std::optional<Micros> NextDeadline() const override;
 
   // Final once the verdict stands, which is before the answer to QUIT; never kOk before that.
   const SmtpClientResult& result() const;

@@ -145,6 +145,9 @@ void SmtpClient::Impl::BeginAuth() {
   if (!config_.user || !config_.password) {
     return BeginMessage();
   }
+  if (tls_->verification().unauthenticated) {
+    return Finish({Reason::kCommandRefused}, "nobody vouches for this server, so it gets no password", Leave::kQuit);
+  }
   if (offers_.auth_plain) {
     const std::string response = std::string(1, '\0') + *config_.user + '\0' + *config_.password;  // RFC 4616 2
     return Send(Wait::kAuthPlain, fmt::format("AUTH PLAIN {}\r\n", Base64(response)), config_.timeouts.reply);

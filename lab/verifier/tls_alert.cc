@@ -41,6 +41,7 @@ uint8_t AlertFor(Reason reason) {
     case Reason::kEmptyIssuer:
     case Reason::kEmptyCaSubject:
     case Reason::kSanNotCritical:
+    case Reason::kTlsaMismatch:
       return SSL_AD_BAD_CERTIFICATE;
     case Reason::kNameConstraintViolation:
     case Reason::kLeafIsCa:
@@ -54,6 +55,8 @@ uint8_t AlertFor(Reason reason) {
     case Reason::kPathBudget:
       return SSL_AD_INTERNAL_ERROR;
     case Reason::kOk:
+    case Reason::kLookupFailed:
+    case Reason::kMxNotInPolicy:
     case Reason::kConnectFailed:
     case Reason::kServiceRefused:
     case Reason::kMalformedReply:

@@ -302,6 +302,7 @@ bool TlsClient::Judge() {
   request.now = config_.now;
   request.key_exchange = KeyExchange::kSigning;  // nothing else is offered
   request.names = config_.names;
+  request.trust = config_.trust;
   verification_ = Verify(request);
   return verification_.verdict.ok();
 }

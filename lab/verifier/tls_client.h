@@ -30,6 +30,7 @@ struct TlsClientConfig {
   std::vector<certs::ByteView> anchors;  // DER; borrowed for the client's life
   int64_t now = 0;                       // seconds since the epoch
   NamePolicy names;
+  TrustDecision trust;
 };
 
 enum class TlsState : uint8_t {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "lab/verifier/certificate.h"
+#include "lab/verifier/dane.h"
 #include "lab/verifier/distinguished_name.h"
 #include "lab/verifier/leaf_rules.h"
 #include "lab/verifier/path_builder.h"
@@ -68,6 +69,19 @@ void Conclude(const VerifyRequest& request, VerifyResult* result) {
 
 VerifyResult Verify(const VerifyRequest& request) {
   VerifyResult result;
+  switch (request.trust.mode) {
+    case TrustMode::kPkix:
+      break;
+    case TrustMode::kDane:
+      return VerifyDane(request.trust.tlsa, request);
+    case TrustMode::kNothing:
+      result.verdict = request.trust.verdict;
+      result.defects = {{request.trust.verdict, request.trust.why}};
+      return result;
+    case TrustMode::kUnauthenticated:
+      result.unauthenticated = true;
+      return result;
+  }
   std::optional<Reference> reference;
   if (request.check_name) {
     if (auto parsed = ParseReference(request.reference, request.names)) {

@@ -13,6 +13,7 @@
 #include "certs/bytes.h"
 #include "certs/verdict.h"
 #include "lab/verifier/name_match.h"
+#include "lab/verifier/trust.h"
 
 namespace verifier {
 
@@ -37,6 +38,7 @@ struct VerifyRequest {
   KeyExchange key_exchange = KeyExchange::kSigning;
   Purpose purpose = Purpose::kServer;
   NamePolicy names;
+  TrustDecision trust;             // by what; with anything but kPkix the anchors count for nothing
   int max_intermediates = 10;      // a longer path is kPathTooLong; self-issued ones do not count (RFC 5280 6.1.4 l)
   int max_signature_checks = 100;  // the search's budget
   bool collect_all = false;        // go on after the first defect and report every one
@@ -61,6 +63,7 @@ struct VerifyResult {
                              // Empty if the leaf does not parse
   int signature_checks = 0;  // work done
   std::string matched_name;  // the presented identifier that matched, escaped; empty if none did
+  bool unauthenticated = false;  // let in although nobody vouches for it: TrustMode::kUnauthenticated, or no usable TLSA
 };
 
 // Verifies. Total: it never fails to answer, throws nothing, and its work is bounded by the request's budget.

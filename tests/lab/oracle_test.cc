@@ -248,7 +248,6 @@ TEST(Oracle, SaysWhatItCannotKnow) {
   World raw_reply;
   raw_reply.smtp.greeting.emplace().raw = certs::ToBytes("220\n");
   EXPECT_NE(Ask(raw_reply).uncertain, "");
-  EXPECT_NE(Predict(GoodWorld(), Policy::kRelayDane, TlsMode::kStartTls).uncertain, "");
 }
 
 TEST(Oracle, RefusesAServerThatPresentsNothing) {

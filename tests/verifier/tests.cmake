@@ -23,12 +23,18 @@ starttls_lab_test(catalogue_verify_test
 
 # The verifier once more, with rules that can be switched off. Never for anything but mutant_test.
 file(GLOB verifier_mutable_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lab/verifier/*.cc")
-list(FILTER verifier_mutable_sources EXCLUDE REGEX "/(smtp|tls)_[a-z_]*\\.cc$")
+list(FILTER verifier_mutable_sources EXCLUDE REGEX "/(smtp|tls|ares|https)_[a-z_]*\\.cc$")
 starttls_lab_library(verifier_mutable EXCLUDE_FROM_ALL ${verifier_mutable_sources})
 target_link_libraries(starttls_lab_verifier_mutable
   PUBLIC starttls_lab::vocabulary BoringSSL::Crypto PRIVATE PkgConfig::IDN2 PkgConfig::PSL fmt::fmt)
 target_compile_definitions(starttls_lab_verifier_mutable PUBLIC STARTTLS_LAB_MUTABLE_RULES)
 starttls_lab_test(mutant_test
-  LIBS starttls_lab::verifier_mutable starttls_lab::certs
-  SOURCES ${verifier_chain_fixture} verifier/mutant_test.cc
+  LIBS starttls_lab::verifier_mutable starttls_lab::fakeserver
+  SOURCES ${verifier_chain_fixture} verifier/dns_fake.cc verifier/mutant_test.cc verifier/dns_mutant_test.cc
   TIMEOUT 900)
+
+# Trust from the DNS. What is read here was written by the fake server's codec.
+starttls_lab_test(dns_trust_test
+  LIBS starttls_lab::verifier starttls_lab::fakeserver nlohmann_json::nlohmann_json
+  SOURCES ${verifier_chain_fixture} verifier/dns_fake.cc verifier/dns_message_test.cc verifier/resolver_test.cc
+    verifier/dane_test.cc verifier/dane_plan_test.cc verifier/mta_sts_test.cc)
