@@ -50,26 +50,6 @@ std::vector<std::vector<std::string>> Lines(const std::vector<fakeserver::Transc
   return all;
 }
 
-// The first line a shell command prints, escaped; empty if it prints none.
-std::string FirstLineOf(const std::string& command) {
-  if (command.empty()) {
-    return "";
-  }
-  std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen((command + " 2>&1 </dev/null").c_str(), "r"), pclose);
-  if (!pipe) {
-    return "";
-  }
-  std::array<char, 256> line{};
-  if (std::fgets(line.data(), line.size(), pipe.get()) == nullptr) {
-    return "";
-  }
-  std::string text(line.data());
-  while (text.ends_with('\n')) {
-    text.pop_back();
-  }
-  return certs::Escaped(text);
-}
-
 // Two files with the same hash asked the same questions.
 std::string SuiteHash() {
   SHA256_CTX hash;
@@ -174,7 +154,7 @@ ResultsHeader MakeHeader(const RunOptions& options) {
   }
   for (const CommandSpec& command : options.commands) {
     header.clients.push_back(
-        {certs::Escaped(command.name), certs::Escaped(command.title), FirstLineOf(command.version_command)});
+        {certs::Escaped(command.name), certs::Escaped(command.title), certs::Escaped(command.version)});
   }
   return header;
 }

@@ -9,6 +9,7 @@
 
 #include "certs/bytes.h"
 #include "lab/cli/catalogue_verbs.h"
+#include "lab/cli/clients.h"
 #include "lab/cli/context.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/match.h"
@@ -66,6 +67,28 @@ void AddRun(CLI::App& app, Action& action) {
                    "{dir} {mode} are filled in");
   verb->positionals_at_end();
   verb->callback([options, &action] { action = [options] { return RunVerb(*options); }; });
+}
+
+void AddClients(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("clients", "The programs that can be put in the client's place");
+  verb->require_subcommand(1);
+  const auto add = [&](const char* name, const char* what, int (*run)(const lab::ClientsOptions&)) {
+    auto options = std::make_shared<lab::ClientsOptions>();
+    CLI::App* part = verb->add_subcommand(name, what);
+    AddCommon(part, options->common);
+    part->add_option("name", options->names, "families or configurations, globs; none: all");
+    part->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
+    return std::pair(part, options);
+  };
+  const auto [list, listed] = add("list", "What there is, and which of it is installed", lab::ClientsListVerb);
+  list->add_flag("--json", listed->json, "machine-readable");
+  const auto [install, installed] =
+      add("install", "Say how they come to this machine, and do it", lab::ClientsInstallVerb);
+  install->add_flag("--dry-run", installed->dry_run, "say, do not do");
+  const auto [check, checked] =
+      add("check", "Prove that they work here: a good server accepted, a bad one decided, both witnesses agree",
+          lab::ClientsCheckVerb);
+  check->add_option("-j,--jobs", checked->jobs, "clients at a time");
 }
 
 void AddList(CLI::App& app, Action& action) {
@@ -177,6 +200,7 @@ int main(int argc, char** argv) {
   Action action;
   AddTour(app, action);
   AddRun(app, action);
+  AddClients(app, action);
   AddList(app, action);
   AddExplain(app, action);
   AddServe(app, action);

@@ -1,17 +1,18 @@
 #include "lab/cli/run.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <set>
 
 #include "certs/bytes.h"
 #include "lab/cli/cell.h"
+#include "lab/cli/choose_clients.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/recorder.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/run.h"
+#include "lab/runner/versions.h"
 
 namespace lab {
 namespace {
@@ -21,38 +22,15 @@ using certs::Fail;
 
 constexpr size_t kMaxTableLines = 60;
 
-// Adds the configurations that the names or globs mean; "built-in" is not a manifest.
-certs::Result<void> ChooseClients(const std::vector<std::string>& names, RunOptions& run) {
-  run.built_in = false;
-  std::optional<std::vector<CommandSpec>> manifests;
-  for (const std::string& name : names) {
-    if (name == "built-in") {
-      run.built_in = true;
-      continue;
-    }
-    if (!manifests) {
-      auto loaded = LoadManifests(ClientsFolder());
-      if (!loaded) {
-        return std::unexpected(loaded.error());
-      }
-      manifests = std::move(*loaded);
-    }
-    const size_t before = run.commands.size();
-    for (const CommandSpec& command : *manifests) {
-      if (fnmatch(name.c_str(), command.name.c_str(), 0) == 0) {
-        run.commands.push_back(command);
-      }
-    }
-    if (run.commands.size() == before) {
-      std::string known = "built-in";
-      for (const CommandSpec& command : *manifests) {
-        known += ", " + command.name;
-      }
-      return Fail(ErrorCode::kBadInput,
-                  fmt::format("there is no client \"{}\"; known are: {}. For a program of your own: run -- COMMAND",
-                              certs::Escaped(name), known));
-    }
+// Puts the clients that are meant into `run`.
+certs::Result<void> SetClients(const std::vector<std::string>& names, RunOptions& run) {
+  auto chosen = ChooseClients(names);
+  if (!chosen) {
+    return std::unexpected(chosen.error());
   }
+  run.built_in = chosen->built_in;
+  run.commands = std::move(chosen->commands);
+  FindVersions(run.commands);  // what a client is known to do can depend on it
   return {};
 }
 
@@ -67,7 +45,7 @@ certs::Result<RunOptions> ToRunOptions(const RunVerbOptions& options) {
   if (clients.empty() && options.command.empty()) {
     clients = {"built-in"};
   }
-  if (auto chosen = ChooseClients(clients, run); !chosen) {
+  if (auto chosen = SetClients(clients, run); !chosen) {
     return std::unexpected(chosen.error());
   }
   if (!options.command.empty()) {
@@ -188,8 +166,8 @@ certs::Result<RunOptions> ImpersonationTable(const TourOptions& options) {
     }
     table.scenarios.push_back(scenario);
   }
-  if (auto chosen = ChooseClients(
-          {"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, table);
+  if (auto chosen =
+          SetClients({"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, table);
       !chosen) {
     return std::unexpected(chosen.error());
   }

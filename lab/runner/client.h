@@ -81,7 +81,7 @@ struct CommandSpec {
   std::vector<std::string> environment;  // NAME=value, in addition to a scrubbed PATH/HOME/LANG
   std::vector<ClientFile> files;
   std::string version_command;       // sh line whose first output line names the version
-  std::string version;               // what it printed; see FindVersions
+  std::string version;               // what it printed; see versions.h
   std::vector<std::string> needs;    // programs that must be in PATH, or files
   InstallSpec install;               //
   std::string folder;                // the manifest's own folder: {here}
