@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cassert>
 #include <utility>
@@ -114,18 +115,54 @@ certs::Result<uint16_t> DnsLoop::Bind(const std::string& address, uint16_t port)
   }
 }
 
+DnsAddress& DnsLoop::AddAddress(const std::string& text) {
+  addresses_.push_back(std::make_unique<DnsAddress>());
+  DnsAddress& added = *addresses_.back();
+  added.loop = this;
+  added.text = text;
+  added.udp.data = added.tcp.data = &added;
+  uv_udp_init(&loop_, &added.udp);
+  uv_tcp_init(&loop_, &added.tcp);
+  return added;
+}
+
+int DnsLoop::StartReading(DnsAddress& bound) {
+  const int error = uv_listen(reinterpret_cast<uv_stream_t*>(&bound.tcp), kDnsBacklog, OnConnection);
+  return error == 0 ? uv_udp_recv_start(&bound.udp, LendBuffer, OnDatagram) : error;
+}
+
+void DnsLoop::Abandon(DnsAddress& bound) {
+  uv_close(AsHandle(&bound.udp), nullptr);
+  uv_close(AsHandle(&bound.tcp), nullptr);
+}
+
+certs::Result<void> DnsLoop::Adopt(const DnsSockets& sockets) {
+  DnsAddress& bound = AddAddress(sockets.address);
+  int error = uv_udp_open(&bound.udp, sockets.udp);
+  if (error != 0) {
+    close(sockets.udp);
+  }
+  if (const int opened = uv_tcp_open(&bound.tcp, sockets.tcp); opened != 0) {
+    close(sockets.tcp);
+    error = error == 0 ? opened : error;
+  }
+  if (error == 0) {
+    error = StartReading(bound);
+  }
+  if (error != 0) {
+    Abandon(bound);
+    return Fail(ErrorCode::kIo, fmt::format("cannot serve DNS on the sockets of {}: {}",
+                                            certs::Escaped(sockets.address, 100), uv_strerror(error)));
+  }
+  return {};
+}
+
 certs::Result<uint16_t> DnsLoop::TryBind(const std::string& text, uint16_t port) {
   sockaddr_storage address{};
   if (!ParseLoopback(text, port, address)) {
     return Fail(ErrorCode::kBadInput, fmt::format("\"{}\" is no loopback address", certs::Escaped(text, 100)));
   }
-  addresses_.push_back(std::make_unique<DnsAddress>());
-  DnsAddress& bound = *addresses_.back();
-  bound.loop = this;
-  bound.text = text;
-  bound.udp.data = bound.tcp.data = &bound;
-  uv_udp_init(&loop_, &bound.udp);
-  uv_tcp_init(&loop_, &bound.tcp);
+  DnsAddress& bound = AddAddress(text);
   const auto* where = reinterpret_cast<const sockaddr*>(&address);
   int error = uv_udp_bind(&bound.udp, where, 0);
   if (error == 0) {
@@ -134,14 +171,10 @@ certs::Result<uint16_t> DnsLoop::TryBind(const std::string& text, uint16_t port)
     error = uv_tcp_bind(&bound.tcp, where, 0);
   }
   if (error == 0) {
-    error = uv_listen(reinterpret_cast<uv_stream_t*>(&bound.tcp), kDnsBacklog, OnConnection);
-  }
-  if (error == 0) {
-    error = uv_udp_recv_start(&bound.udp, LendBuffer, OnDatagram);
+    error = StartReading(bound);
   }
   if (error != 0) {
-    uv_close(AsHandle(&bound.udp), nullptr);
-    uv_close(AsHandle(&bound.tcp), nullptr);
+    Abandon(bound);
     return Fail(ErrorCode::kIo, fmt::format("cannot serve DNS on {}:{}: {}", text, port, uv_strerror(error)));
   }
   return port;

@@ -51,6 +51,8 @@ class DnsLoop {
 
   // Binds UDP and TCP at one address; with port 0 any that is free in both. Returns the port.
   certs::Result<uint16_t> Bind(const std::string& address, uint16_t port);
+  // Answers at sockets that are bound already; they are the loop's from now on.
+  certs::Result<void> Adopt(const DnsSockets& sockets);
   void Run() { uv_run(&loop_, UV_RUN_DEFAULT); }
   void Stop();                            // closes everything
   void Post(std::function<void()> task);  // runs it on the loop's thread; callable from any thread
@@ -61,6 +63,9 @@ class DnsLoop {
   void ForgetQueries();
 
  private:
+  DnsAddress& AddAddress(const std::string& text);
+  static int StartReading(DnsAddress& bound);  // libuv's error
+  void Abandon(DnsAddress& bound);
   certs::Result<uint16_t> TryBind(const std::string& address, uint16_t port);
   static void OnDatagram(uv_udp_t* udp, ssize_t size, const uv_buf_t* buffer, const sockaddr* from, unsigned flags);
   static void OnConnection(uv_stream_t* listener, int status);

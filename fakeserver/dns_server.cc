@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <future>
@@ -64,7 +65,37 @@ std::vector<DnsQuery> DnsHandle::Queries() const { return impl_->loop().Queries(
 
 void DnsHandle::ForgetQueries() { impl_->loop().ForgetQueries(); }
 
+namespace {
+
+certs::Result<DnsHandle> CloseAll(const std::vector<DnsSockets>& sockets, certs::Error error) {
+  for (const DnsSockets& one : sockets) {
+    close(one.udp);
+    close(one.tcp);
+  }
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
 certs::Result<DnsHandle> StartDns(DnsConfig config) {
+  if (!config.sockets.empty()) {
+    if (config.data == nullptr) {
+      return CloseAll(config.sockets, {certs::ErrorCode::kBadInput, "a resolver needs data"});
+    }
+    auto impl = std::make_unique<DnsHandle::Impl>(config.data);
+    certs::Result<void> adopted;
+    for (const DnsSockets& sockets : config.sockets) {
+      const auto one = impl->loop().Adopt(sockets);
+      if (!one && adopted) {
+        adopted = one;
+      }
+    }
+    if (!adopted) {
+      return std::unexpected(adopted.error());
+    }
+    impl->Begin(0);
+    return DnsHandle(std::move(impl));
+  }
   if (config.data == nullptr || config.addresses.empty()) {
     return certs::Fail(certs::ErrorCode::kBadInput, "a resolver needs data and an address");
   }

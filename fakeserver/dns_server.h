@@ -17,10 +17,18 @@
 
 namespace fakeserver {
 
+// Sockets that somebody else has bound, in another network namespace perhaps. Adopted: closed by the resolver, also
+// when it cannot be started.
+struct DnsSockets {
+  std::string address;  // where they stand, for lies and reports: "127.0.0.1"
+  int udp = -1, tcp = -1;
+};
+
 struct DnsConfig {
   std::shared_ptr<const DnsData> data;                 // what is answered
   uint16_t port = 0;                                   // of UDP and TCP; 0: any port that is free in both
   std::vector<std::string> addresses = {"127.0.0.1"};  // IPv4 loopback (127.0.0.0/8) or "::1"; nothing else is bound
+  std::vector<DnsSockets> sockets = {};                // instead of `port` and `addresses`, if there are any
 };
 
 // A question that arrived.

@@ -12,6 +12,7 @@
 #include "lab/cli/recorder.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/run.h"
+#include "lab/runner/sandbox_probe.h"
 #include "lab/runner/versions.h"
 
 namespace lab {

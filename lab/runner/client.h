@@ -90,6 +90,7 @@ struct CommandSpec {
   bool own_directory = false;        // started in {dir} rather than where the lab was started
   bool message_on_stdin = false;     // standard input is the message rather than empty
   bool root = false;                 // wants to be root, and to become other users: needs a range of ids
+  bool dns = false;                  // looks its server up in the DNS: it is told a domain, and the zone is the world's
   bool sandbox_only = false;         // cannot do without the sandbox: fixed paths, fixed ports
   bool delivers = true;              // false: it only opens a mail transaction (MAIL), as a probe does
   bool exit_code_is_claim = true;  // 0 = says it delivered, other = says it refused; false: its exit code means nothing

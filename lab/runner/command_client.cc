@@ -20,6 +20,7 @@
 #include "lab/runner/id_map.h"
 #include "lab/runner/process.h"
 #include "lab/runner/scratch_dir.h"
+#include "lab/scenario/world.h"
 
 namespace lab {
 namespace {
@@ -54,6 +55,7 @@ Files MakeFiles(const Meeting& meeting, const std::string& dir) {
 std::vector<Placeholder> PlaceholdersOf(const CommandSpec& client, const Meeting& meeting, const Files& files) {
   const bool implicit = meeting.mode == fakeserver::TlsMode::kImplicit;
   return {{"host", meeting.reference},
+          {"domain", std::string(kDomain)},
           {"urlhost", IsIpv6(meeting.reference) ? "[" + meeting.reference + "]" : meeting.reference},
           {"address", std::string(kAddress)},
           {"port", std::to_string(meeting.port)},
@@ -125,7 +127,7 @@ std::vector<std::string> VisibleTo(const CommandSpec& client) {
   if (!client.own_directory) {
     add(std::filesystem::current_path(error));
   }
-  if (!client.argv.empty() && client.argv.front().contains('/')) {
+  if (!client.shell && !client.argv.empty() && client.argv.front().contains('/')) {
     visible.push_back(std::filesystem::absolute(client.argv.front(), error).lexically_normal());
   }
   return visible;
@@ -233,28 +235,6 @@ bool Mentions(const CommandSpec& client, std::string_view placeholder) {
          std::ranges::any_of(client.files, has, &ClientFile::text);
 }
 
-SandboxResult TrySandbox() {
-  const std::atomic<bool> never = false;
-  const auto probe = [&](bool root) {
-    const ProcessResult result =
-        RunProcess({.argv = {"/bin/true"},
-                    .sandbox = SandboxSpec{.root = root, .sockets = {{.address = "127.0.0.1", .port = 25}}},
-                    .on_sockets =
-                        [](const std::vector<int>& sockets) {
-                          std::ranges::for_each(sockets, close);
-                          return std::nullopt;
-                        }},
-                   never);
-    // A sandbox in which nothing can be started is none.
-    return result.started ? result.sandbox : SandboxResult{.error = result.sandbox.error, .step = result.sandbox.step};
-  };
-  SandboxResult one = probe(false);
-  if (one.kind == SandboxKind::kPrivate && FindIdRange() && probe(true).kind == SandboxKind::kPrivate) {
-    one.kind = SandboxKind::kPrivateWithIds;
-  }
-  return one;
-}
-
 }  // namespace
 
 ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const std::atomic<bool>& stop) {
@@ -313,6 +293,12 @@ std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::st
   if (reference.empty() || reference.contains('\0')) {
     return "the reference name cannot be a program's argument";
   }
+  if (client.dns && sandbox == SandboxKind::kNone) {
+    return "it looks its server up in the DNS, and private namespaces, where port 53 is the lab's, are refused here";
+  }
+  if (client.dns && (IsIpv4(reference) || IsIpv6(reference))) {
+    return "it is told a mail domain, and the reference is an address";
+  }
   if (sandbox == SandboxKind::kNone && client.sandbox_only) {
     return "it needs fixed paths or ports, and private namespaces are refused here";
   }
@@ -332,30 +318,6 @@ std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::st
     return "names cannot be mapped here (private namespaces are refused), and the command does not take {address}";
   }
   return std::nullopt;
-}
-
-SandboxResult ProbeSandbox() {
-  static const SandboxResult result = TrySandbox();
-  return result;
-}
-
-std::string SandboxAdvice(const SandboxResult& sandbox) {
-  switch (sandbox.kind) {
-    case SandboxKind::kPrivateWithIds:
-      return "";
-    case SandboxKind::kPrivate:
-      return "clients that want to be root are skipped: only one user id can be mapped (install uidmap, and give the "
-             "user a range in /etc/subuid and /etc/subgid)";
-    case SandboxKind::kNone:
-      break;
-  }
-  const std::string step = sandbox.step.empty() ? "private namespaces" : sandbox.step;
-  return fmt::format(
-      "no sandbox here ({}: {}). Commands run unconfined, with the fake server on a high port, and names are not "
-      "mapped: only clients that take {{address}} can be tested, all others are skipped. Where user namespaces are "
-      "switched off, sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 or "
-      "user.max_user_namespaces=10000 switches them on; in a container, --privileged does",
-      step, std::generic_category().message(sandbox.error));
 }
 
 std::string MultiarchName() {

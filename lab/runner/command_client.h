@@ -50,12 +50,6 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
 // needs more than is permitted here.
 std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::string& reference, SandboxKind sandbox);
 
-// What the kernel permits; tried once a process.
-SandboxResult ProbeSandbox();
-// What that means, in one sentence for a person: why names are not mapped, and what to do about it. Empty when all is
-// permitted.
-std::string SandboxAdvice(const SandboxResult& sandbox);
-
 // Replaces placeholders; `Expand` is for one argument, with `quote` for a line of shell.
 struct Placeholder {
   std::string name, value;

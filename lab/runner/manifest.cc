@@ -116,6 +116,7 @@ std::optional<Error> ReadShared(TableReader& reader, const toml::table& table, C
       .Flag("implicit", spec.implicit)
       .Flag("delivers", spec.delivers)
       .Flag("root", spec.root)
+      .Flag("dns", spec.dns)
       .Flag("sandbox_only", spec.sandbox_only)
       .Flag("message_on_stdin", spec.message_on_stdin);
   ByName<Policy>(reader, table, "policy", spec.policy, PolicyByName);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "certs/bytes.h"
@@ -12,6 +13,7 @@
 #include "lab/runner/clock.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/expectations.h"
+#include "lab/runner/listeners.h"
 #include "lab/runner/memory_wire.h"
 #include "lab/runner/relay.h"
 #include "lab/runner/tcp_wire.h"
@@ -25,7 +27,6 @@ using fakeserver::TlsMode;
 using std::chrono::milliseconds;
 
 // A client whose connections do not end is waited for no longer than this after it has gone.
-constexpr milliseconds kQuiet{500};
 // The built-in client has a limit for every wait; this one is for the lab's own mistakes.
 constexpr milliseconds kBuiltInLimit = std::chrono::minutes(1);
 
@@ -147,45 +148,6 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
   return report;
 }
 
-// A listener's id: unique among those of a campaign.
-std::string NewListenerId() {
-  static std::atomic<uint64_t> next = 0;
-  return fmt::format("run-{}", next++);
-}
-
-// The listeners of one run; gone with it.
-class Listeners {
- public:
-  explicit Listeners(fakeserver::ServerHandle& server) : server_(server) {}
-  Listeners(const Listeners&) = delete;
-  Listeners& operator=(const Listeners&) = delete;
-  ~Listeners() { Close(); }
-
-  certs::Result<uint16_t> Add(std::shared_ptr<const Behaviour> behaviour, int socket = -1) {
-    const std::string id = NewListenerId();
-    auto port = server_.Add({.id = id, .socket = socket, .behaviour = [behaviour](int) { return behaviour; }});
-    if (port) {
-      ids_.push_back(id);
-    }
-    return port;
-  }
-  // The transcripts of all connections, when the last has ended.
-  std::vector<fakeserver::Transcript> Close() {
-    std::vector<fakeserver::Transcript> transcripts;
-    for (const std::string& id : std::exchange(ids_, {})) {
-      server_.WaitUntilQuiet(id, kQuiet);
-      for (fakeserver::Transcript& transcript : server_.Remove(id)) {
-        transcripts.push_back(std::move(transcript));
-      }
-    }
-    return transcripts;
-  }
-
- private:
-  fakeserver::ServerHandle& server_;
-  std::vector<std::string> ids_;
-};
-
 // The ports of a sandbox, that which the client is told first. The others answer just the same: a client that turns to
 // another port when the first displeases it meets the same server there, and is seen.
 std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy) {
@@ -212,7 +174,7 @@ std::shared_ptr<const Behaviour> InMode(const Behaviour& behaviour, TlsMode mode
 
 // Hands the sandbox's sockets to the server.
 std::optional<std::string> Serve(Listeners& listeners, const Behaviour& behaviour,
-                                 const std::vector<SandboxSocket>& ports, const std::vector<int>& sockets) {
+                                 const std::vector<SandboxSocket>& ports, std::span<const int> sockets) {
   std::optional<std::string> failure;
   for (size_t i = 0; i < sockets.size(); ++i) {
     constexpr uint16_t kImplicit = 465;
@@ -228,8 +190,25 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& h
                           const CommandSpec& command, Meeting meeting) {
   meeting.sockets = PortsOf(record.mode, record.policy);
   meeting.port = meeting.sockets.front().port;
+  meeting.dns = command.dns;
+  const size_t mail_ports = meeting.sockets.size();
+  std::optional<LookUps> look_ups;
+  if (command.dns) {
+    auto scene = MakeScene(record.scenario->world, *lab.tcp_issuer);
+    if (!scene) {
+      return {.started = false, .detail = scene.error().detail};
+    }
+    look_ups.emplace(std::move(*scene), *lab.server);
+    LookUps::AddPorts(meeting.sockets);
+  }
   meeting.on_sockets = [&](const std::vector<int>& sockets) {
-    return Serve(listeners, *host.behaviour, meeting.sockets, sockets);
+    const std::span<const int> all(sockets);
+    auto failure = Serve(listeners, *host.behaviour, meeting.sockets, all.first(mail_ports));
+    if (look_ups) {
+      const auto other = look_ups->Serve(all.subspan(mail_ports).first<3>());
+      failure = failure ? failure : other;
+    }
+    return failure;
   };
   return RunCommand(command, meeting, lab.stop);
 }

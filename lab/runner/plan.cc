@@ -36,9 +36,7 @@ bool CoveredByOther(const RunOptions& options, const PlannedGroup& group, const 
 
 std::optional<std::string> WhyNot(const PlannedGroup& group, const Scenario& scenario, SandboxKind sandbox) {
   if (group.command == nullptr) {
-    return group.policy == Policy::kSubmission
-               ? std::nullopt
-               : std::optional<std::string>("the built-in client is a submission client");
+    return std::nullopt;
   }
   if (group.wire == Wire::kMemory) {
     return "a program cannot be run on the memory wire";

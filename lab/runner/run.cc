@@ -15,6 +15,7 @@
 #include "lab/runner/meet.h"
 #include "lab/runner/plan.h"
 #include "lab/runner/process.h"
+#include "lab/runner/sandbox_probe.h"
 
 namespace lab {
 namespace {

@@ -87,8 +87,8 @@ struct SandboxPlan {
 // kBadInput for a path that is not absolute or an address that is none.
 certs::Result<SandboxPlan> MakeSandboxPlan(const SandboxSpec& spec);
 
-// Whether a folder may be shown to a client: it is not the root, a home, or above one, and, where the lab is root and its
-// clients are not, others may read it.
+// Whether a folder may be shown to a client: it is not the root, a home, or above one, and, where the lab is root and
+// its clients are not, others may read it.
 bool MayBeVisible(const std::string& folder);
 
 // The text of a hosts file that maps `references` to 127.0.0.1, in every form a client may look one up in: as given,

@@ -309,6 +309,19 @@ Trust TrustBySts(const World& world, const std::string& host) {
   return ByPolicy(dns, fresh ? &cached->policy : nullptr);
 }
 
+namespace {
+
+// DANE-EE asks nothing of the certificate but its key (RFC 7671 5.1), TLS does: it must allow the key to sign
+// (RFC 8446 4.4.2.2), and TLS must have its curve. No RFC says which of them yields.
+std::string WhatTlsAsksFor(const CertSpec& leaf) {
+  if (leaf.key_usage && (leaf.key_usage->bits & certs::kDigitalSignature) == 0) {
+    return "a key that DANE vouches for and that may not sign";
+  }
+  return leaf.key.type == certs::KeyType::kP224 ? "a key that DANE vouches for, on a curve that TLS has not" : "";
+}
+
+}  // namespace
+
 Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
   std::vector<TlsaSpec> records;
   std::ranges::copy_if(trust.tlsa, std::back_inserter(records), IsUsable);
@@ -323,7 +336,7 @@ Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
     return by_itself;
   }
   if (AnyMatches(records, 3, chain, leaf)) {
-    return {};
+    return {.defects = {}, .uncertain = WhatTlsAsksFor(leaf)};
   }
   ChainSpec anchored = chain;
   anchored.trusted.clear();

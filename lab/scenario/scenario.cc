@@ -65,7 +65,12 @@ void AddRelays(Scenario& scenario) {
   const TlsMode mode = scenario.modes == Modes::kImplicitOnly ? TlsMode::kImplicit : TlsMode::kStartTls;
   for (const Policy policy : AllPolicies()) {
     if (!scenario.expect.contains(policy)) {
-      scenario.expect[policy] = Predict(scenario.world, policy, mode).expectation;
+      const Prediction prediction = Predict(scenario.world, policy, mode);
+      scenario.expect[policy] = prediction.expectation;
+      if (!prediction.uncertain.empty()) {
+        scenario.expect[policy].demand = Demand::kAnything;
+        scenario.expect[policy].verdict = {certs::Reason::kTlsFailed, 0};
+      }
     }
   }
 }

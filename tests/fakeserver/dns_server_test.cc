@@ -1,6 +1,7 @@
 #include "fakeserver/dns_server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -96,6 +97,45 @@ TEST(DnsServer, AnswersSeveralQuestionsOverOneTcpConnectionHoweverTheyAreCut) {
     }
   }
   EXPECT_THAT(records, ElementsAre("bob.test MX 10 mail.bob.test", "mail.bob.test A 127.0.0.1"));
+}
+
+// Binds a socket on a free port of loopback.
+int BoundSocket(int type, uint16_t* port) {
+  const int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(*port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  socklen_t size = sizeof(address);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+TEST(DnsServer, AnswersAtSocketsThatSomebodyElseHasBound) {
+  uint16_t udp_port = 0, tcp_port = 0;
+  const int udp = BoundSocket(SOCK_DGRAM, &udp_port), tcp = BoundSocket(SOCK_STREAM, &tcp_port);
+  certs::Issuer issuer(certs::KeyRing::FromSeed(1), 1'800'000'000);
+  auto started = StartDns({.data = *Publish({}, certs::GoodChain(), issuer),
+                           .sockets = {{.address = "127.0.0.9", .udp = udp, .tcp = tcp}}});
+  ASSERT_TRUE(started.has_value()) << started.error().detail;
+  const DnsHandle dns = std::move(*started);
+  Asker by_udp(SOCK_DGRAM, "127.0.0.1", udp_port);
+  by_udp.Send(Query("bob.test", DnsType::kMx));
+  EXPECT_THAT(dns_reader::Read(by_udp.Receive()).records, ElementsAre("bob.test MX 10 mail.bob.test"));
+  Asker by_tcp(SOCK_STREAM, "127.0.0.1", tcp_port);
+  by_tcp.Send(Framed(Query("bob.test", DnsType::kMx)));
+  EXPECT_FALSE(by_tcp.Receive().empty());
+  ASSERT_EQ(dns.Queries().size(), 2U);
+  EXPECT_EQ(dns.Queries().front().resolver, "127.0.0.9") << "the address it was said to stand at";
+}
+
+TEST(DnsServer, ClosesTheSocketsThatItCannotUse) {
+  uint16_t port = 0;
+  const int udp = BoundSocket(SOCK_DGRAM, &port);
+  EXPECT_FALSE(StartDns({.data = nullptr, .sockets = {{.udp = udp}}}).has_value()) << "without data";
+  EXPECT_EQ(fcntl(udp, F_GETFD), -1);
 }
 
 TEST(DnsServer, LiesAtOneOfItsAddresses) {

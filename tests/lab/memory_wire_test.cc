@@ -65,7 +65,26 @@ TEST_P(MemoryWireTest, TheBuiltInClientAnswersRight) {
   EXPECT_EQ(Name(record.outcome), "pass") << record.sentence << "\n" << record.report.detail << "\n" << Text(record);
 }
 
+// ... and so it does as a relay, whatever the DNS says.
+class RelayOnMemoryWireTest : public MemoryWireTest {};
+
+TEST_P(RelayOnMemoryWireTest, TheBuiltInClientAnswersRight) {
+  const Scenario& scenario = *GetParam().scenario;
+  for (const Policy policy : {Policy::kRelayOpportunistic, Policy::kRelayDane, Policy::kRelayMtaSts}) {
+    const RunRecord record = RunInMemory(scenario, GetParam().mode, policy, SharedIssuer(), 1, false);
+    EXPECT_EQ(Name(record.outcome), "pass") << Name(policy) << ": " << record.sentence << "\n" << Text(record);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, MemoryWireTest, testing::ValuesIn(Cells()), NameOf);
+
+// Relays have port 25, and there is nothing but STARTTLS.
+std::vector<Cell> RelayCells() {
+  std::vector<Cell> cells = Cells();
+  std::erase_if(cells, [](const Cell& cell) { return cell.mode != TlsMode::kStartTls; });
+  return cells;
+}
+INSTANTIATE_TEST_SUITE_P(All, RelayOnMemoryWireTest, testing::ValuesIn(RelayCells()), NameOf);
 
 // What has to be written by hand is served in both versions, and means the same in both.
 TEST(ByHandTest, WhatBoringSslDoesNotPresentIsServedInBothVersions) {

@@ -8,6 +8,7 @@
 #include "lab/runner/command_client.h"
 #include "lab/runner/plan.h"
 #include "lab/runner/process.h"
+#include "lab/runner/sandbox_probe.h"
 
 namespace lab {
 namespace {
@@ -238,6 +239,31 @@ TEST(ReproLineTest, NamesEverythingThatDecides) {
             "starttls-lab run --client built-in --filter control.good --mode starttls --wire memory --seed 9 "
             "--policy submission --now 2026-01-01T00:00:00Z");
   EXPECT_THAT(ReproLine(options, own, *FindScenario("control.good")), HasSubstr(" -- 'my client' '{host}'"));
+}
+
+// A client that is told a domain finds the world's zone on port 53, and nothing about it in /etc/hosts.
+TEST(RunTest, AClientThatLooksItsServerUpIsAnsweredByTheWorldsZone) {
+  if (ProbeSandbox().kind == SandboxKind::kNone) {
+    GTEST_SKIP() << "private namespaces are refused here";
+  }
+  CommandSpec client;
+  client.name = "looks-up";
+  client.argv = {
+      "grep -q bob.test /etc/hosts && exit 3; /usr/bin/python3 -c 'import smtplib, ssl, sys; s = "
+      "smtplib.SMTP(\"mail.\" + "
+      "sys.argv[1], 25); s.starttls(context=ssl.create_default_context(cafile=sys.argv[2])); s.sendmail(sys.argv[3], "
+      "sys.argv[4], open(sys.argv[5]).read())' {domain} {ca} {from} {to} {message}"};
+  client.shell = client.dns = true;
+  client.policy = Policy::kRelayDane;
+  RunOptions options;
+  options.built_in = false;
+  options.commands = {client};
+  options.implicit = false;
+  options.scenarios = Scenarios({"control.good", "dane.address-servfail", "name.ip4-other"});
+  const Ran ran = Execute(options);
+  EXPECT_EQ(Name(ran.Of("control.good")), "pass");
+  EXPECT_EQ(Name(ran.Of("dane.address-servfail")), "pass") << "it cannot find the server, and so says nothing to it";
+  EXPECT_EQ(Name(ran.Of("name.ip4-other")), "skip") << "an address is no mail domain's host";
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "certs/issue.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/process.h"
+#include "lab/runner/sandbox_probe.h"
 #include "lab/runner/scratch_dir.h"
 
 namespace lab {
