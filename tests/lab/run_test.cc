@@ -177,11 +177,11 @@ TEST(RunTest, AModeTheClientLacksIsSkippedOnlyWhereNoOtherModeIsRun) {
   EXPECT_TRUE(plan[1].body[0].skip_reason.has_value());
 }
 
-TEST(RunTest, TheBuiltInClientIsNoRelay) {
-  EXPECT_EQ(
-      Execute({.scenarios = Scenarios({"control.good"}), .policy = Policy::kRelayOpportunistic, .implicit = false})
-          .Of("control.good"),
-      Outcome::kSkip);
+TEST(RunTest, TheBuiltInClientIsARelayWhereItIsToldToBe) {
+  const Ran ran = Execute(
+      {.scenarios = Scenarios({"control.good", "dane.other-key"}), .policy = Policy::kRelayDane, .implicit = false});
+  EXPECT_EQ(Name(ran.Of("control.good")), "pass");
+  EXPECT_EQ(Name(ran.Of("dane.other-key")), "pass");
 }
 
 // ------------------------------------------------------------------------------------------------ campaigns
