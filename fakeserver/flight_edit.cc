@@ -141,6 +141,29 @@ bool EditExtensions(const FlightEdit& edit, HandshakeMessage& message) {
   return true;
 }
 
+// Of a ServerHello: behind version, random and session id stand the suite and the compression method.
+bool EditServerHello(const FlightEdit& edit, HandshakeMessage& message) {
+  constexpr size_t kSessionIdLength = 34;
+  Bytes& body = message.body;
+  if (message.type != SSL3_MT_SERVER_HELLO || body.size() <= kSessionIdLength) {
+    return false;
+  }
+  const size_t suite = kSessionIdLength + 1 + body[kSessionIdLength];
+  if (suite + 3 > body.size()) {
+    return false;
+  }
+  if (edit.kind == EditKind::kSetCompression) {
+    body[suite + 2] = static_cast<uint8_t>(edit.number);
+  } else {
+    constexpr int kAes128Gcm = 0x1301, kChaCha20Poly1305 = 0x1303;
+    const bool is_first = NumberAt(body, suite, 2) == kAes128Gcm;
+    const int number = edit.number >= 0 ? edit.number : is_first ? kChaCha20Poly1305 : kAes128Gcm;
+    body[suite] = static_cast<uint8_t>(number >> 8);
+    body[suite + 1] = static_cast<uint8_t>(number);
+  }
+  return true;
+}
+
 bool Overwrite(const FlightEdit& edit, Bytes& body) {
   const auto size = static_cast<std::ptrdiff_t>(body.size());
   const std::ptrdiff_t at = edit.number < 0 ? size + edit.number : edit.number;
@@ -207,6 +230,10 @@ std::string_view Name(EditKind kind) {
       return "drop-extension";
     case EditKind::kSetType:
       return "set-type";
+    case EditKind::kSetSuite:
+      return "set-suite";
+    case EditKind::kSetCompression:
+      return "set-compression";
     case EditKind::kRawPublicKey:
       return "raw-public-key";
     case EditKind::kMessageBefore:
@@ -287,6 +314,22 @@ std::string InWords(const SignatureScript& script) {
   return text + (script.claimed != 0 ? fmt::format(", called {:#06x}", script.claimed) : "");
 }
 
+std::string InWords(const KeyShareScript& script) {
+  if (script == KeyShareScript{}) {
+    return "true";
+  }
+  std::string text = script.group != 0 ? fmt::format("group {:#06x}", script.group) : "the best group";
+  const auto add = [&](const char* what, const Bytes& bytes) {
+    if (!bytes.empty()) {
+      const ByteView shown = ByteView(bytes).first(std::min(bytes.size(), kShownOctets));
+      text += fmt::format(", {} 0x{}{}", what, certs::ToHex(shown), shown.size() < bytes.size() ? "..." : "");
+    }
+  };
+  add("value", script.value);
+  add("params", script.params);
+  return text;
+}
+
 Bytes HandshakeMessage::Encoded() const {
   Bytes bytes = {type};
   AppendNumber(bytes, static_cast<size_t>(static_cast<std::ptrdiff_t>(body.size()) + length_error), 3);
@@ -320,6 +363,9 @@ bool Apply(const FlightEdit& edit, HandshakeMessage& message) {
     case EditKind::kSetType:
       message.type = static_cast<uint8_t>(edit.number);
       return true;
+    case EditKind::kSetSuite:
+    case EditKind::kSetCompression:
+      return EditServerHello(edit, message);
     default:
       return false;
   }

@@ -36,18 +36,20 @@ std::string_view Name(FlightPlace place);
 enum class EditKind : uint8_t {
   // ---- the message: it is changed before it is hashed, so whoever takes no notice arrives at working keys
   kOmit,
-  kRepeat,         // `number` more of it
-  kBehindNext,     // it changes places with the message behind it
-  kSetBody,        // the whole body, header excluded, becomes `bytes`
-  kAppendToBody,   // `bytes` behind the body; the header counts them
-  kCutBody,        // the last `number` octets of the body are missing; the header does not count them
-  kOverwrite,      // `bytes` at octet `number` of the body; from its end if negative
-  kClaimLength,    // the header's length is off by `number`
-  kSetExtension,   // extension `number` of ServerHello or EncryptedExtensions has `bytes` for data; added if not there
-  kAddExtension,   // likewise, but added in any case, twice if need be; of kCertificate: to the leaf's entry (TLS 1.3)
-  kDropExtension,  // extension `number` is missing
-  kSetType,        // the handshake type becomes `number`
-  kRawPublicKey,   // of kCertificate: the list is one entry, and that the bare public key (RFC 7250 3)
+  kRepeat,          // `number` more of it
+  kBehindNext,      // it changes places with the message behind it
+  kSetBody,         // the whole body, header excluded, becomes `bytes`
+  kAppendToBody,    // `bytes` behind the body; the header counts them
+  kCutBody,         // the last `number` octets of the body are missing; the header does not count them
+  kOverwrite,       // `bytes` at octet `number` of the body; from its end if negative
+  kClaimLength,     // the header's length is off by `number`
+  kSetExtension,    // extension `number` of ServerHello or EncryptedExtensions has `bytes` for data; added if not there
+  kAddExtension,    // likewise, but added in any case, twice if need be; of kCertificate: to the leaf's entry (TLS 1.3)
+  kDropExtension,   // extension `number` is missing
+  kSetType,         // the handshake type becomes `number`
+  kSetSuite,        // of a ServerHello: it names cipher suite `number`; if negative, another of TLS 1.3 than it names
+  kSetCompression,  // likewise, the compression method
+  kRawPublicKey,    // of kCertificate: the list is one entry, and that the bare public key (RFC 7250 3)
   // ---- around the message
   kMessageBefore,  // a handshake message of type `number` and body `bytes`, as if it belonged there
   kMessageBehind,  //
@@ -85,7 +87,7 @@ struct RecordShape {
   int fragment = 0;    // most octets of handshake messages in one record; 0: as many as there are, up to 2^14
   int data = 0;        // the same for application data
   int padding = 0;     // TLS 1.3: zeros behind the content of every handshake record, at most 2^14 in all
-  int version = 0;     // legacy_record_version of every handshake record; 0: 0x0303
+  int version = 0;     // legacy_record_version of every handshake record in clear; 0: 0x0303
   bool alone = false;  // every handshake message in a record of its own, instead of as many as fit
 
   bool operator==(const RecordShape&) const = default;
@@ -118,6 +120,20 @@ struct SignatureScript {
                  Member{"claimed", &SignatureScript::claimed}};
 };
 std::string InWords(const SignatureScript& script);
+
+// The server's half of the key exchange, other than a fresh key of the group that both prefer. Where it is not a true
+// half there is no secret to agree on; the server then takes zeros for it, as does a client that does not look.
+struct KeyShareScript {
+  int group = 0;  // NamedGroup, offered or not; 0: the best that the client offers
+  Bytes value;    // the public value; empty: a true one
+  Bytes params;   // TLS 1.2: what is signed and sent instead of ServerECDHParams, ServerDHParams say
+
+  bool operator==(const KeyShareScript&) const = default;
+  static constexpr auto kMembers =
+      std::tuple{Member{"group", &KeyShareScript::group}, Member{"value", &KeyShareScript::value},
+                 Member{"params", &KeyShareScript::params}};
+};
+std::string InWords(const KeyShareScript& script);
 
 // A handshake message as it is edited: what its header says and what it holds.
 struct HandshakeMessage {

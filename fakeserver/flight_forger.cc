@@ -254,6 +254,28 @@ std::optional<uint16_t> FlightForger::Impl::ChooseVersion() const {
   return std::nullopt;
 }
 
+void FlightForger::Impl::MakeShare() {
+  share_ = KeyShare::Make(group_);
+  // As unpredictable as a key, and told apart from it by the hash.
+  const Bytes secret = share_ ? share_->public_value() : KeyShare::Make(kX25519)->public_value();
+  server_random_.resize(SHA256_DIGEST_LENGTH);
+  SHA256(secret.data(), secret.size(), server_random_.data());
+  public_value_ = script_.key_share.value;
+  if (public_value_.empty() && share_) {
+    public_value_ = share_->public_value();
+  }
+  if (script_.key_share != KeyShareScript{}) {
+    record_({.kind = EventKind::kFault, .text = "key share: " + InWords(script_.key_share)});
+  }
+}
+
+std::optional<Bytes> FlightForger::Impl::Agree(ByteView peer) const {
+  constexpr size_t kSecretSize = 32;
+  const bool true_half = share_ && script_.key_share.value.empty() && script_.key_share.params.empty();
+  const std::optional<Bytes> secret = true_half ? share_->Agree(peer) : std::nullopt;
+  return secret || script_.key_share == KeyShareScript{} ? secret : Bytes(kSecretSize);
+}
+
 uint16_t FlightForger::Impl::SigningAlgorithm() const {
   return script_.signature.algorithm != 0 ? static_cast<uint16_t>(script_.signature.algorithm)
                                           : ChooseAlgorithm(context_->key(), tls13_, offer_.SignatureAlgorithms());
@@ -263,6 +285,9 @@ uint16_t FlightForger::Impl::SigningAlgorithm() const {
 Bytes FlightForger::Impl::Signature(ByteView input) const {
   const uint16_t algorithm = SigningAlgorithm();
   const SignatureScript& script = script_.signature;
+  if (script != SignatureScript{}) {
+    record_({.kind = EventKind::kFault, .text = "signature: " + InWords(script)});
+  }
   Bytes signature = SignHandshake(context_->key(), algorithm, input);
   switch (script.fault) {
     case SignatureFault::kNone:

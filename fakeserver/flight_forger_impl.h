@@ -44,6 +44,10 @@ class FlightForger::Impl {
   void OnPostHandshake(ByteView message);
   void OnEof();
   std::optional<uint16_t> ChooseVersion() const;
+  // Of group_, as the script wants it; the server's random with it.
+  void MakeShare();
+  // The shared secret; zeros where the share is no true one.
+  std::optional<Bytes> Agree(ByteView peer) const;
   uint16_t SigningAlgorithm() const;
   // The signature over `input`, as the script wants it.
   Bytes Signature(ByteView input) const;
@@ -62,7 +66,7 @@ class FlightForger::Impl {
   // ---- flight_forger_tls13.cc
   void Begin13();
   void Retry13(uint16_t group);
-  HandshakeMessage ServerHello13(const KeyShare& share) const;
+  HandshakeMessage ServerHello13() const;
   void Flight13(ByteView shared);
   void OnFinished13(ByteView message);
   void OnKeyUpdate(ByteView message);
@@ -82,7 +86,9 @@ class FlightForger::Impl {
   Bytes server_random_;
   bool tls13_ = false;
   const CipherSuite* suite_ = nullptr;
+  uint16_t group_ = 0;
   std::optional<KeyShare> share_;
+  Bytes public_value_;
   Tls13Secrets secrets_;
   int retries_ = 0;
   // TLS 1.2:

@@ -48,9 +48,10 @@ void FlightForger::Impl::Begin12() {
     return Fail("no cipher suite in common", SSL_AD_HANDSHAKE_FAILURE);
   }
   suite_ = FindSuite(*suite);
-  share_ = KeyShare::Make(supported.empty() ? kSecp256r1 : *group);
-  server_random_.resize(SHA256_DIGEST_LENGTH);
-  SHA256(share_->public_value().data(), share_->public_value().size(), server_random_.data());
+  group_ = script_.key_share.group != 0 ? static_cast<uint16_t>(script_.key_share.group)
+           : supported.empty()          ? kSecp256r1
+                                        : *group;
+  MakeShare();
 
   HandshakeMessage hello{.type = SSL3_MT_SERVER_HELLO, .body = {0x03, 0x03}};
   certs::Append(hello.body, server_random_);
@@ -78,10 +79,12 @@ void FlightForger::Impl::Begin12() {
 //   struct { ECCurveType curve_type = named_curve(3); NamedCurve curve; opaque point<1..2^8-1>; } ServerECDHParams;
 //   signed: client_random, server_random, ServerECDHParams
 Bytes FlightForger::Impl::KeyExchange12() {
-  const uint16_t group = share_->group();
-  Bytes params = {3, static_cast<uint8_t>(group >> 8), static_cast<uint8_t>(group),
-                  static_cast<uint8_t>(share_->public_value().size())};
-  certs::Append(params, share_->public_value());
+  Bytes params = {3, static_cast<uint8_t>(group_ >> 8), static_cast<uint8_t>(group_),
+                  static_cast<uint8_t>(public_value_.size())};
+  certs::Append(params, public_value_);
+  if (!script_.key_share.params.empty()) {
+    params = script_.key_share.params;
+  }
   const bool old = script_.signature.fault == SignatureFault::kOldHello;
   Bytes input = old ? Bytes(offer_.random.size()) : offer_.random;
   certs::Append(input, server_random_);
@@ -95,7 +98,7 @@ void FlightForger::Impl::OnClientKeyExchange(ByteView message) {
   const ByteView body = message.subspan(4);
   writer_.hash().Add(message);
   const bool whole = !body.empty() && body.size() == size_t{1} + body[0];
-  const std::optional<Bytes> shared = whole ? share_->Agree(body.subspan(1)) : std::nullopt;
+  const std::optional<Bytes> shared = whole ? Agree(body.subspan(1)) : std::nullopt;
   if (!shared) {
     return Fail("a key exchange that is none", SSL_AD_DECODE_ERROR);
   }

@@ -81,8 +81,9 @@ void FlightForger::Impl::Begin13() {
     }
     return Retry13(retried != 0 ? retried : shared);
   }
-  share_ = KeyShare::Make(shared);
-  const std::optional<Bytes> secret = share_ ? share_->Agree(offer_.Share(shared).value_or(Bytes())) : std::nullopt;
+  group_ = script_.key_share.group != 0 ? static_cast<uint16_t>(script_.key_share.group) : shared;
+  MakeShare();
+  const std::optional<Bytes> secret = Agree(offer_.Share(group_).value_or(Bytes()));
   if (!secret) {
     return Fail("no usable key share", SSL_AD_ILLEGAL_PARAMETER);
   }
@@ -98,19 +99,16 @@ void FlightForger::Impl::Retry13(uint16_t group) {
   wait_ = Wait::kSecondHello;
 }
 
-HandshakeMessage FlightForger::Impl::ServerHello13(const KeyShare& share) const {
-  // As unpredictable as the key, and told apart from it by the hash.
-  Bytes random(SHA256_DIGEST_LENGTH);
-  SHA256(share.public_value().data(), share.public_value().size(), random.data());
-  Bytes key_share = GroupOctets(share.group());
-  certs::Append(key_share, WithLength16(share.public_value()));
-  return Hello(offer_, random, suite_->id, key_share);
+HandshakeMessage FlightForger::Impl::ServerHello13() const {
+  Bytes key_share = GroupOctets(group_);
+  certs::Append(key_share, WithLength16(public_value_));
+  return Hello(offer_, server_random_, suite_->id, key_share);
 }
 
 void FlightForger::Impl::Flight13(ByteView shared) {
   HandshakeHash& hash = writer_.hash();
   const EVP_MD* md = secrets_.md;
-  writer_.Say(FlightPlace::kServerHello, ServerHello13(*share_));
+  writer_.Say(FlightPlace::kServerHello, ServerHello13());
   secrets_.OnSharedSecret(shared, hash.Hash(md));
   if (!offer_.session_id.empty()) {
     writer_.SayChangeCipherSpec();

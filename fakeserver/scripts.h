@@ -119,11 +119,11 @@ struct SmtpScript {
 enum class ClientCertificate : uint8_t { kNone, kRequested, kRequired };
 std::string_view Name(ClientCertificate certificate);
 
-// With any of the last four members set the server's side is written by hand (flight_forger.h), as it is for identities
+// With any of the last five members set the server's side is written by hand (flight_forger.h), as it is for identities
 // that BoringSSL does not present.
 struct TlsScript {
   uint16_t min_version = 0x0303;  // TLS 1.2
-  uint16_t max_version = 0x0304;  // TLS 1.3
+  uint16_t max_version = 0x0304;  // TLS 1.3; below min_version: this one version
   int tickets = 0;      // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
   std::string ciphers;  // TLS 1.2 and older: what the server accepts, in BoringSSL's words; empty: its default
   std::string groups;   // likewise, key exchange; empty: X25519 and the NIST curves
@@ -131,10 +131,12 @@ struct TlsScript {
   std::vector<FlightEdit> edits;  // in this order
   RecordShape records;
   SignatureScript signature;
+  KeyShareScript key_share;
   int hello_retries = 0;  // HelloRetryRequests to send; the first asks for a group without a share where there is one
 
   bool ByHand() const {
-    return !edits.empty() || records != RecordShape{} || signature != SignatureScript{} || hello_retries > 0;
+    return !edits.empty() || records != RecordShape{} || signature != SignatureScript{} ||
+           key_share != KeyShareScript{} || hello_retries > 0;
   }
 
   bool operator==(const TlsScript&) const = default;
@@ -147,6 +149,7 @@ struct TlsScript {
                                               Member{"edits", &TlsScript::edits},
                                               Member{"records", &TlsScript::records},
                                               Member{"signature", &TlsScript::signature},
+                                              Member{"key_share", &TlsScript::key_share},
                                               Member{"hello_retries", &TlsScript::hello_retries}};
 };
 

@@ -113,7 +113,7 @@ certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScrip
   context->max_version_ =
       FitsPss(*identity) ? script.max_version : std::min<uint16_t>(script.max_version, TLS1_2_VERSION);
   context->identity_ = std::move(identity);
-  if (context->max_version_ < script.min_version) {
+  if (context->max_version_ < script.max_version && context->max_version_ < script.min_version) {
     return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
   }
   if (!script.ByHand()) {
@@ -141,7 +141,8 @@ certs::Result<void> TlsContext::MakeSslContext() {
     return std::unexpected(foreign.error());
   }
   key_is_foreign_ = *foreign;
-  if (!SSL_CTX_set_min_proto_version(ctx, script_.min_version) || !SSL_CTX_set_max_proto_version(ctx, max_version_)) {
+  if (!SSL_CTX_set_min_proto_version(ctx, std::min(script_.min_version, max_version_)) ||
+      !SSL_CTX_set_max_proto_version(ctx, max_version_)) {
     return Fail(ErrorCode::kCrypto, fmt::format("BoringSSL cannot serve TLS versions {:#06x} to {:#06x}",
                                                 script_.min_version, max_version_));
   }

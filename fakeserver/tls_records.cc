@@ -14,6 +14,7 @@ namespace fakeserver {
 namespace {
 
 constexpr size_t kNonceSize = 12, kSequenceSize = 8;
+constexpr uint16_t kProtectedVersion = 0x0303;  // in the header of every protected record
 
 constexpr CipherSuite kSuites[] = {
     {0x1301, EVP_aead_aes_128_gcm, EVP_sha256, 16, 12},        // TLS_AES_128_GCM_SHA256
@@ -68,10 +69,10 @@ struct RecordProtection::State {
   }
   Bytes AdditionalData(uint8_t type, size_t plain_size, size_t sealed_size) const {
     if (tls13) {
-      return Header(type, 0x0303, sealed_size);
+      return Header(type, kProtectedVersion, sealed_size);
     }
     Bytes data = SequenceOctets();
-    certs::Append(data, Header(type, 0x0303, plain_size));
+    certs::Append(data, Header(type, kProtectedVersion, plain_size));
     return data;
   }
 };
@@ -121,7 +122,7 @@ Bytes RecordProtection::Seal(uint8_t type, ByteView content, uint16_t version, s
                     plain.size(), data.data(), data.size());
   sealed.resize(size);
   ++state.sequence;
-  Bytes record = Header(type, version, explicit_part.size() + sealed.size());
+  Bytes record = Header(type, kProtectedVersion, explicit_part.size() + sealed.size());
   certs::Append(record, explicit_part);
   certs::Append(record, sealed);
   return record;

@@ -47,8 +47,8 @@ class RecordProtection {
   RecordProtection& operator=(RecordProtection&&) noexcept;
 
   bool active() const;
-  // A whole record. In clear, `version` stands in the header; under protection it must be what the peer expects, since
-  // in both versions the header is authenticated. `padding` zeros follow the content (TLS 1.3 only).
+  // A whole record. `version` stands in the header of a record in clear; that of a protected one is authenticated, and
+  // right. `padding` zeros follow the content (TLS 1.3 only).
   Bytes Seal(uint8_t type, ByteView content, uint16_t version = 0x0303, size_t padding = 0);
   // The content of a record of `type` (as its header says) and `body`; nothing if it is not authentic or has no type.
   std::optional<Record> Open(uint8_t type, ByteView body);

@@ -169,6 +169,11 @@ Judgement JudgeRefuse(const Case& c) {
     return {Outcome::kAcceptBad, fmt::format("{} although it had to refuse: {}; {}", MailAnd(c.seen),
                                              certs::Sentence(c.expectation.verdict.reason), Because(c))};
   }
+  if (c.expectation.answer_is_acceptance && c.seen.flight_answered) {
+    return {Outcome::kAcceptBad, fmt::format("it answered with its half of the key exchange although it had to refuse: "
+                                             "{}; {}",
+                                             certs::Sentence(c.expectation.verdict.reason), Because(c))};
+  }
   if (const auto unfinished = Unfinished(c)) {
     return *unfinished;
   }
@@ -181,7 +186,7 @@ Judgement JudgeRefuse(const Case& c) {
   if (const auto wrong = WrongReason(c)) {
     return *wrong;
   }
-  if (c.seen.command_in_tls) {
+  if (c.seen.command_in_tls && !c.expectation.hello_may_precede) {
     return {Outcome::kLax,
             fmt::format("it refused, but only after it had said more inside TLS than QUIT; {}", Because(c))};
   }

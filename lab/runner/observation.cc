@@ -124,8 +124,11 @@ class Reader {
       case EventKind::kRcptTo:
         OnEnvelope(event.in_tls);
         break;
-      case EventKind::kConnected:
       case EventKind::kTlsMessage:
+        into_.flight_answered |=
+            event.incoming && (event.code == SSL3_MT_CLIENT_KEY_EXCHANGE || event.code == SSL3_MT_FINISHED);
+        break;
+      case EventKind::kConnected:
       case EventKind::kHandshakeFailed:
       case EventKind::kAlertOut:
       case EventKind::kFault:

@@ -30,6 +30,7 @@ struct Observation {
   bool mail_accepted_in_tls = false;  // MAIL, answered 2xx
   bool delivered_in_tls = false, delivered_in_clear = false;  // the message arrived whole and was answered 250
   bool client_hello = false, certificate_sent = false, handshake_done = false;
+  bool flight_answered = false;  // by a key exchange or a Finished: what the server sent was good enough
   // Inside TLS it did not wait for the reply to its first EHLO, or used a keyword that only clear text had offered: it
   // believed what it had been told in clear.
   bool spoke_early = false;

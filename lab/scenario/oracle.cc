@@ -103,9 +103,6 @@ std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
                   cut(Stage::kStartTlsAnswered, Rung::kStartTlsSent)});
   }
   steps.push_back(cut(Stage::kClientHelloSeen, Rung::kClientHello));
-  constexpr uint16_t kTls12 = 0x0303, kTls13 = 0x0304;  // RFC 8997: TLS 1.2 at least
-  steps.push_back(
-      If(world.tls.max_version < kTls12 || world.tls.min_version > kTls13, {Reason::kTlsFailed, Rung::kClientHello}));
   return FirstOf(steps);
 }
 
@@ -226,7 +223,13 @@ Prediction Predict(const World& world, Policy policy, TlsMode mode) {
   if (prediction.uncertain.empty()) {
     prediction.uncertain = trust.uncertain.empty() ? findings.uncertain : trust.uncertain;
   }
-  if (!findings.defects.empty()) {
+  const std::optional<oracle::TlsEnding> tls = oracle::JudgeTls(world.tls);
+  if (tls && !findings.defects.empty()) {
+    prediction.uncertain = "both certificates and TLS are wrong";
+  }
+  if (tls) {
+    prediction.expectation = Refusal({tls->reason, tls->rung, tls->ignorable}, policy);
+  } else if (!findings.defects.empty()) {
     prediction.expectation = OfTheCertificates(findings, policy);
   } else if (const auto ending = BehindTheCertificate(world, policy, mode)) {
     prediction.expectation = Refusal(*ending, policy);

@@ -9,6 +9,7 @@
 
 #include "certs/spec.h"
 #include "certs/verdict.h"
+#include "lab/scenario/scenario.h"
 #include "lab/scenario/world.h"
 
 namespace lab::oracle {
@@ -28,6 +29,14 @@ struct Findings {
 // oracle_chain.cc: from the presented certificates to an anchor, and everything on that way, names of the leaf
 // included.
 Findings JudgeChain(const certs::ChainSpec& chain, std::string_view reference);
+
+// oracle_tls.cc: what is wrong with TLS itself, the certificates apart; how far the client must have come to meet it.
+struct TlsEnding {
+  certs::Reason reason = certs::Reason::kTlsFailed;
+  Rung rung = Rung::kCertificateSent;
+  bool ignorable = false;  // who takes no notice may go on
+};
+std::optional<TlsEnding> JudgeTls(const fakeserver::TlsScript& tls);
 
 // oracle_certificate.cc: one certificate of a path.
 struct Role {

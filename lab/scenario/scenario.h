@@ -37,6 +37,11 @@ struct Expectation {
   certs::Verdict verdict;              // what the built-in verifier must answer, exactly
   std::vector<certs::Reason> also;     // in collect-all mode, beside `verdict.reason`
   Rung must_reach = Rung::kCertificateSent;
+  // The flight names what the fake server cannot speak: no handshake can end well, and a client that answers it with its
+  // half of the key exchange has accepted it.
+  bool answer_is_acceptance = false;
+  // What is wrong comes when the client may have said EHLO inside TLS already.
+  bool hello_may_precede = false;
 };
 
 enum class Modes : uint8_t { kBoth, kStartTlsOnly, kImplicitOnly };

@@ -71,6 +71,22 @@ TEST(FlightEdit, AServerHelloHasItsExtensionsAtTheEnd) {
   EXPECT_EQ(hello.body.size(), Hello().body.size() - 4);
 }
 
+TEST(FlightEdit, AServerHelloNamesAnotherSuiteOrCompression) {
+  const Bytes suite = Edited(Hello(), EditKind::kSetSuite, 0x0005), before = Hello().body;
+  EXPECT_EQ(Bytes(suite.begin() + 35, suite.begin() + 38), (Bytes{0, 5, 0}));
+  HandshakeMessage tls13{kServerHelloType, suite};
+  tls13.body[35] = 0x13;
+  tls13.body[36] = 0x01;
+  EXPECT_EQ(Edited(tls13, EditKind::kSetSuite, -1)[36], 0x03);
+  tls13.body[36] = 0x02;
+  EXPECT_EQ(Edited(tls13, EditKind::kSetSuite, -1)[36], 0x01);
+  const Bytes compression = Edited(Hello(), EditKind::kSetCompression, 1);
+  EXPECT_EQ(Bytes(compression.begin() + 35, compression.begin() + 38), (Bytes{0xc0, 0x2b, 1}));
+  EXPECT_EQ(suite.size(), before.size());
+  HandshakeMessage other{kEncryptedExtensionsType, Bytes(80)};
+  EXPECT_FALSE(Apply({.kind = EditKind::kSetSuite, .number = 5}, other));
+}
+
 TEST(FlightEdit, AnExtensionOfTheLeafsEntryIsCountedInTheList) {
   EXPECT_EQ(Edited(Certificate(), EditKind::kAddExtension, 5, {9}),
             (Bytes{0, 0, 0, 13, 0, 0, 3, 0x30, 0x01, 0x00, 0, 5, 0, 5, 0, 1, 9}));

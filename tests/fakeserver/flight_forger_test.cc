@@ -241,6 +241,46 @@ TEST(ForgedFlight, ThatIsSwallowedLeadsToAConversation) {
   }
 }
 
+TEST(ForgedKeyShare, OfAllZerosIsRefused) {
+  for (const uint16_t version : {kTls12, kTls13}) {
+    const Ending ending = Meet({.key_share = {.group = SSL_CURVE_X25519, .value = Bytes(32)}}, version);
+    EXPECT_FALSE(ending.open) << ending.text;
+    EXPECT_TRUE(ending.alert.has_value()) << ending.text;
+    EXPECT_EQ(ending.faults, 1);
+  }
+}
+
+TEST(ForgedKeyShare, OfAnotherGroupThatWasOfferedIsSound) {
+  const Ending ending = Meet({.key_share = {.group = SSL_CURVE_SECP384R1}}, kTls12);
+  EXPECT_TRUE(ending.smtp) << ending.text;
+}
+
+TEST(TlsSettings, MaximumBelowTheMinimumIsTheOnlyVersion) {
+  Behaviour behaviour = Serving({.max_version = TLS1_1_VERSION});
+  Meeting meeting(behaviour);
+  ClientTls tls = Tolerant(kTls13);
+  tls.min_version = TLS1_VERSION;
+  tls.verify_algorithms.clear();
+  meeting.StartTls(tls);
+  EXPECT_EQ(meeting.client.version, "TLSv1.1") << meeting.Text();
+}
+
+TEST(TlsSettings, CiphersAndGroupsAreTheScripts) {
+  Meeting meeting(Serving({.ciphers = "ECDHE-ECDSA-AES128-SHA", .groups = "P-384"}));
+  meeting.StartTls(Tolerant(kTls12));
+  ASSERT_TRUE(meeting.client.tls_open) << meeting.Text();
+  EXPECT_EQ(meeting.All(kHandshakeDone)[0].text, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA");
+}
+
+TEST(TlsSettings, ARequiredClientCertificateIsInsistedOn) {
+  for (const uint16_t version : {kTls12, kTls13}) {
+    Meeting meeting(Serving({.client_certificate = ClientCertificate::kRequired}));
+    meeting.StartTls(Tolerant(version));
+    EXPECT_FALSE(SmtpWorks(meeting));
+    EXPECT_TRUE(meeting.Has(kAlertOut)) << meeting.Text();
+  }
+}
+
 TEST(ForgedFlight, EndsWhereTheScriptEndsIt) {
   for (const uint16_t version : {kTls12, kTls13}) {
     for (const int octets : {0, 1, 100}) {

@@ -254,6 +254,38 @@ Outcome Known(Outcome seen, Demand demand, std::vector<Expected> known) {
   return ApplyExpectations({.outcome = seen, .sentence = "s"}, scenario, client, kLabNow).outcome;
 }
 
+// The client's half of the key exchange (ClientKeyExchange) to a flight that nobody can finish.
+TEST(JudgeAnswerTest, AnsweringWhatCannotBeSpokenIsAccepting) {
+  constexpr int kClientKeyExchange = 16;
+  Expectation expectation{.verdict = {Reason::kTlsFailed, 0}, .must_reach = Rung::kClientHello};
+  const auto outcome = [&](bool answers) {
+    Dialogue dialogue;
+    dialogue.Greeting().Ehlo(false).StartTls().Add(
+        {.kind = fakeserver::EventKind::kClientHello, .incoming = true, .hello = fakeserver::ClientHello{}});
+    if (answers) {
+      dialogue.Add({.kind = fakeserver::EventKind::kTlsMessage, .incoming = true, .code = kClientKeyExchange});
+    }
+    const Observation seen = Observe({dialogue.transcript()}, Honey{});
+    return Judge(Scenario{}, expectation, Policy::kSubmission, seen, Says(Claim::kRefused)).outcome;
+  };
+  EXPECT_EQ(outcome(true), Outcome::kPass);
+  expectation.answer_is_acceptance = true;
+  EXPECT_EQ(outcome(true), Outcome::kAcceptBad);
+  EXPECT_EQ(outcome(false), Outcome::kPass);
+}
+
+TEST(JudgeAnswerTest, HelloBeforeTheFaultIsNoFault) {
+  Expectation expectation = Bad();
+  const Dialogue dialogue = Dialogue().IntoTls().Ehlo(true);
+  const Observation seen = Observe({dialogue.transcript()}, Honey{});
+  const auto outcome = [&] {
+    return Judge(Scenario{}, expectation, Policy::kSubmission, seen, Says(Claim::kRefused)).outcome;
+  };
+  EXPECT_EQ(outcome(), Outcome::kLax);
+  expectation.hello_may_precede = true;
+  EXPECT_EQ(outcome(), Outcome::kPass);
+}
+
 TEST(ApplyExpectationsTest, AKnownWeaknessIsExpected) {
   EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("name.*", "accept-bad")}), Outcome::kXfail);
   EXPECT_EQ(Known(Outcome::kAcceptBad, Demand::kRefuse, {Declared("row:F1", "accept-bad")}), Outcome::kXfail);

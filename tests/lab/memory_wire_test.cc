@@ -86,6 +86,20 @@ std::vector<Cell> RelayCells() {
 }
 INSTANTIATE_TEST_SUITE_P(All, RelayOnMemoryWireTest, testing::ValuesIn(RelayCells()), NameOf);
 
+// A fault that nobody met would prove nothing: whatever is said to be wrong with a handshake was carried out.
+TEST(ByHandTest, EveryFaultOfAHandshakeIsCarriedOut) {
+  for (const Scenario& scenario : AllScenarios()) {
+    const fakeserver::TlsScript& tls = scenario.world.tls;
+    const bool faulty = !tls.edits.empty() || tls.signature != fakeserver::SignatureScript{} ||
+                        tls.key_share != fakeserver::KeyShareScript{};
+    if (faulty && scenario.modes != Modes::kImplicitOnly) {
+      const RunRecord record = RunInMemory(scenario, TlsMode::kStartTls, Policy::kSubmission, SharedIssuer(), 1, false);
+      ASSERT_EQ(record.transcripts.size(), 1u);
+      EXPECT_TRUE(record.transcripts.front().Has(fakeserver::EventKind::kFault)) << scenario.id << "\n" << Text(record);
+    }
+  }
+}
+
 // What has to be written by hand is served in both versions, and means the same in both.
 TEST(ByHandTest, WhatBoringSslDoesNotPresentIsServedInBothVersions) {
   for (const certs::CertCase& from : certs::Catalogue()) {

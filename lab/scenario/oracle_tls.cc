@@ -1,0 +1,209 @@
+// What a right client makes of a server's TLS, from the script alone: RFC 8446, RFC 5246 and RFC 9325 as they stand.
+#include <algorithm>
+#include <string_view>
+
+#include "lab/scenario/oracle_parts.h"
+
+namespace lab::oracle {
+namespace {
+
+using certs::Reason;
+using fakeserver::EditKind;
+using fakeserver::FlightEdit;
+using fakeserver::FlightPlace;
+using fakeserver::TlsScript;
+
+constexpr uint16_t kTls12 = 0x0303, kTls13 = 0x0304;
+constexpr int kHeardOut = 32;  // how many things without meaning a client hears out; BoringSSL's number
+
+// A right client and a right server agree on the newest version that both have.
+bool NegotiatesTls13(const TlsScript& tls) { return tls.max_version >= kTls13; }
+
+// Whether the version has such a message at all.
+bool Occurs(FlightPlace place, const TlsScript& tls) {
+  switch (place) {
+    case FlightPlace::kHelloRetryRequest:
+      return tls.hello_retries > 0;
+    case FlightPlace::kEncryptedExtensions:
+    case FlightPlace::kCertificateVerify:
+      return NegotiatesTls13(tls);
+    case FlightPlace::kServerKeyExchange:
+    case FlightPlace::kServerHelloDone:
+      return !NegotiatesTls13(tls);
+    case FlightPlace::kCertificateRequest:
+      return tls.client_certificate != fakeserver::ClientCertificate::kNone;
+    default:
+      return true;
+  }
+}
+
+// How far the client has come when it meets something there.
+Rung RungAt(FlightPlace place, bool tls13) {
+  if (place == FlightPlace::kHandshakeDone) {
+    return Rung::kTlsEstablished;
+  }
+  const bool compatibility = place == FlightPlace::kChangeCipherSpec && tls13;  // it stands behind ServerHello
+  return place < FlightPlace::kCertificate || compatibility ? Rung::kClientHello : Rung::kCertificateSent;
+}
+
+TlsEnding Fails(Rung rung) { return {.reason = Reason::kTlsFailed, .rung = rung}; }
+TlsEnding MayPass(Rung rung, Reason own = Reason::kOk) { return {.reason = own, .rung = rung, .ignorable = true}; }
+
+std::optional<TlsEnding> OfTheAlert(const FlightEdit& edit, bool tls13, Rung rung) {
+  constexpr uint8_t kWarning = 1, kCloseNotify = 0, kUserCanceled = 90;
+  constexpr int kWarnings = 4;  // BoringSSL's number
+  if (edit.bytes.size() != 2 || edit.bytes[0] != kWarning) {
+    return Fails(rung);
+  }
+  if (edit.bytes[1] == kCloseNotify) {
+    return TlsEnding{.reason = Reason::kClosedByPeer, .rung = rung};
+  }
+  if (tls13 && edit.bytes[1] != kUserCanceled) {
+    return Fails(rung);  // RFC 8446 6: all but two alerts are errors
+  }
+  return MayPass(rung, edit.times <= kWarnings ? Reason::kOk : Reason::kTlsFailed);
+}
+
+// A record among those of the handshake.
+std::optional<TlsEnding> OfTheRecord(const FlightEdit& edit, bool tls13, Rung rung) {
+  constexpr int kChangeCipherSpec = 20, kAlert = 21, kHandshake = 22, kData = 23;
+  const bool behind = edit.place == FlightPlace::kHandshakeDone;
+  const Reason own = edit.times <= kHeardOut ? Reason::kOk : Reason::kTlsFailed;
+  switch (edit.number) {
+    case kAlert:
+      return OfTheAlert(edit, tls13, rung);
+    case kChangeCipherSpec:
+      return tls13 && !behind && edit.bytes == certs::Bytes{1} ? MayPass(rung, own) : Fails(rung);
+    case kHandshake:
+      return edit.bytes.empty() ? MayPass(rung, own) : Fails(rung);
+    case kData:
+      return behind && edit.bytes.empty() ? MayPass(rung, own) : Fails(rung);
+    default:
+      return Fails(rung);
+  }
+}
+
+// A message that belongs there or not.
+std::optional<TlsEnding> OfTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
+  constexpr int kHelloRequest = 0, kNewSessionTicket = 4, kKeyUpdate = 24;
+  constexpr size_t kShortestTicket = 13;
+  const bool behind = edit.place == FlightPlace::kHandshakeDone;
+  if (edit.number == kHelloRequest && !tls13) {
+    return MayPass(rung, Reason::kTlsFailed);  // RFC 5246 7.4.1.1: may be ignored
+  }
+  if (behind && tls13 && edit.number == kKeyUpdate && edit.bytes.size() == 1 && edit.bytes[0] <= 1) {
+    return edit.times <= kHeardOut ? std::nullopt : std::optional(MayPass(rung, Reason::kTlsFailed));
+  }
+  if (behind && tls13 && edit.number == kNewSessionTicket && edit.bytes.size() >= kShortestTicket) {
+    return std::nullopt;
+  }
+  return Fails(rung);
+}
+
+std::optional<TlsEnding> WithoutTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
+  switch (edit.place) {
+    case FlightPlace::kChangeCipherSpec:
+      return tls13 ? MayPass(rung) : Fails(rung);
+    case FlightPlace::kServerHelloDone:
+    case FlightPlace::kFinished:
+      return TlsEnding{.reason = Reason::kTimeout, .rung = rung};  // both sides wait
+    case FlightPlace::kCertificate:
+      return Fails(Rung::kClientHello);
+    default:
+      return Fails(rung);
+  }
+}
+
+std::optional<TlsEnding> OfTheEdit(const FlightEdit& edit, bool tls13) {
+  constexpr int kCookie = 44, kPointFormats = 11, kLongestMessage = 1 << 20;
+  const Rung rung = RungAt(edit.place, tls13);
+  // The Certificate has not arrived while part of it is missing.
+  const Rung cut_rung = edit.place == FlightPlace::kCertificate ? Rung::kClientHello : rung;
+  switch (edit.kind) {
+    case EditKind::kStall:
+      return TlsEnding{.reason = Reason::kTimeout, .rung = cut_rung};
+    case EditKind::kClose:
+    case EditKind::kReset:
+      return TlsEnding{.reason = Reason::kClosedByPeer, .rung = cut_rung};
+    case EditKind::kOmit:
+      return WithoutTheMessage(edit, tls13, rung);
+    case EditKind::kRepeat:
+      return edit.place == FlightPlace::kChangeCipherSpec && tls13 ? MayPass(rung) : Fails(rung);
+    case EditKind::kMessageBefore:
+    case EditKind::kMessageBehind:
+      return OfTheMessage(edit, tls13, rung);
+    case EditKind::kRecordBefore:
+    case EditKind::kRecordBehind:
+      // In front of the Certificate nobody has seen it.
+      return OfTheRecord(edit, tls13, edit.place == FlightPlace::kCertificate ? Rung::kClientHello : rung);
+    case EditKind::kAddExtension:
+      if (edit.place == FlightPlace::kHelloRetryRequest && edit.number == kCookie && edit.bytes.size() > 2) {
+        return std::nullopt;  // RFC 8446 4.2.2
+      }
+      return Fails(rung);
+    case EditKind::kDropExtension:
+      // RFC 8422 5.2: what is not said of point formats means the uncompressed one.
+      return edit.number == kPointFormats
+                 ? std::nullopt
+                 : std::optional(
+                       Fails(edit.place == FlightPlace::kServerHello && !tls13 ? Rung::kCertificateSent : rung));
+    case EditKind::kClaimLength:
+      // What is claimed and does not come is waited for, unless it is more than anybody would send.
+      if (!tls13 && edit.number > 0 && edit.number < kLongestMessage) {
+        return TlsEnding{.reason = Reason::kTimeout, .rung = rung};
+      }
+      return Fails(rung);
+    case EditKind::kRawPublicKey:
+      return TlsEnding{.reason = Reason::kMalformedCertificate, .rung = rung};
+    case EditKind::kSetType:
+      return Fails(cut_rung);
+    default:
+      return Fails(rung);
+  }
+}
+
+// RFC 9325 4.2: forward secrecy and authenticated encryption.
+bool AllGood(std::string_view ciphers) {
+  while (!ciphers.empty()) {
+    const std::string_view name = ciphers.substr(0, ciphers.find(':'));
+    ciphers.remove_prefix(std::min(ciphers.size(), name.size() + 1));
+    const bool aead = name.find("GCM") != std::string_view::npos || name.find("CHACHA20") != std::string_view::npos;
+    if (!name.starts_with("ECDHE-") || !aead) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<TlsEnding> JudgeTls(const TlsScript& tls) {
+  const bool tls13 = NegotiatesTls13(tls);
+  if (tls.max_version < kTls12 || (!tls13 && !AllGood(tls.ciphers)) || tls.hello_retries > 1) {
+    return Fails(Rung::kClientHello);
+  }
+  // A message that is turned into another is met as what it has become.
+  const bool other_type = std::ranges::any_of(tls.edits, [](const FlightEdit& edit) {
+    return edit.place == FlightPlace::kCertificate && edit.kind == EditKind::kSetType;
+  });
+  for (const FlightEdit& edit : tls.edits) {
+    if (!Occurs(edit.place, tls)) {
+      continue;
+    }
+    if (std::optional<TlsEnding> ending = OfTheEdit(edit, tls13)) {
+      ending->rung = other_type ? Rung::kClientHello : ending->rung;
+      return ending;
+    }
+  }
+  if (tls.key_share != fakeserver::KeyShareScript{}) {
+    return Fails(tls13 ? Rung::kClientHello : Rung::kCertificateSent);
+  }
+  // All that scripts ask for: signatures that are wrong, by SHA-1 (RFC 9155), or called what they are not.
+  const bool certificate_wanted = tls.client_certificate == fakeserver::ClientCertificate::kRequired;
+  if (tls.signature != fakeserver::SignatureScript{} || certificate_wanted) {
+    return Fails(Rung::kCertificateSent);
+  }
+  return std::nullopt;
+}
+
+}  // namespace lab::oracle
