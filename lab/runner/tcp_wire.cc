@@ -155,7 +155,7 @@ class Driver {
 verifier::Timeouts TcpTimeouts() {
   // Longer than any hold of a scenario, with room for a loaded machine.
   constexpr std::chrono::seconds kWait{4};
-  return {.greeting = kWait, .reply = kWait, .handshake = kWait, .data = kWait};
+  return verifier::Timeouts::Uniform(kWait);
 }
 
 TcpRun RunOnTcpWire(verifier::Endpoint& client, uint16_t port, milliseconds limit, const std::atomic<bool>& stop) {

@@ -58,6 +58,20 @@ std::string_view Name(Stage stage) {
   return "unknown";
 }
 
+Timeouts Timeouts::Uniform(Micros limit) {
+  return {.greeting = limit,
+          .ehlo = limit,
+          .starttls = limit,
+          .handshake = limit,
+          .auth = limit,
+          .mail = limit,
+          .rcpt = limit,
+          .data = limit,
+          .block = limit,
+          .end_of_data = limit,
+          .quit = limit};
+}
+
 // ------------------------------------------------------------------------------------------------ bytes and time
 
 void SmtpClient::Impl::Receive(ByteView bytes) {
@@ -149,6 +163,10 @@ void SmtpClient::Impl::StartTls() {
   config.now = config_.now;
   config.names = config_.names;
   config.trust = config_.trust;
+  config.alpn = config_.alpn;
+  config.sessions = config_.sessions;
+  config.port = config_.port;
+  config.policy = config_.policy;
   tls_ = std::make_unique<TlsClient>(std::move(config));
   // RFC 3207 4.2: whatever was learnt in clear is forgotten.
   offers_ = {};
@@ -260,7 +278,7 @@ void SmtpClient::Impl::Finish(certs::Verdict verdict, std::string detail, Leave 
   }
   // Before the server is verified, QUIT may be said in clear, where it is worth nothing, but never inside TLS.
   if (leave == Leave::kQuit && wait_ != Wait::kQuit && (!secure() || result_.verified)) {
-    return Send(Wait::kQuit, "QUIT\r\n", config_.timeouts.reply);
+    return Send(Wait::kQuit, "QUIT\r\n", config_.timeouts.quit);
   }
   End();
 }
@@ -274,8 +292,7 @@ void SmtpClient::Impl::End() {
     tls_->Close();
     result_.verification = tls_->verification();
     result_.chain = tls_->chain();
-    result_.tls_version = tls_->version();
-    result_.tls_cipher = tls_->cipher();
+    result_.tls = tls_->facts();
   }
 }
 

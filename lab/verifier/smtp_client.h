@@ -36,6 +36,7 @@
 #include "certs/bytes.h"
 #include "certs/verdict.h"
 #include "lab/verifier/endpoint.h"
+#include "lab/verifier/tls_client.h"
 #include "lab/verifier/verify.h"
 
 namespace verifier {
@@ -45,13 +46,24 @@ enum class TlsMode : uint8_t {
   kImplicit,  // RFC 8314: TLS from the first byte
 };
 
-// How long the client waits for each thing; every wait has one (RFC 5321 4.5.3.2 gives minima for real mail; the lab's
-// default is shorter, so that a stalled server is a verdict soon).
+// How long the client waits for each thing; every wait has a limit. It holds for the whole reply, however slowly its
+// bytes drip in. The defaults are those of RFC 5321 4.5.3.2, which a client that delivers real mail should not
+// undercut; for STARTTLS, TLS and AUTH no RFC names one.
 struct Timeouts {
-  Micros greeting = std::chrono::seconds(30);
-  Micros reply = std::chrono::seconds(30);      // the whole reply, however slowly its bytes drip in
-  Micros handshake = std::chrono::seconds(30);  // the whole handshake
-  Micros data = std::chrono::seconds(60);       // the reply to the message's end
+  Micros greeting = std::chrono::minutes(5);
+  Micros ehlo = std::chrono::minutes(5);
+  Micros starttls = std::chrono::minutes(2);
+  Micros handshake = std::chrono::minutes(2);  // the whole handshake
+  Micros auth = std::chrono::minutes(2);       // each step
+  Micros mail = std::chrono::minutes(5);
+  Micros rcpt = std::chrono::minutes(5);
+  Micros data = std::chrono::minutes(2);          // the 354
+  Micros block = std::chrono::minutes(3);         // until the wire takes the next kDataBlock octets of the message
+  Micros end_of_data = std::chrono::minutes(10);  // the reply to the message's end
+  Micros quit = std::chrono::seconds(30);         // changes nothing, so it is not worth waiting for
+
+  // The same limit for everything.
+  static Timeouts Uniform(Micros limit);
 };
 
 struct Message {
@@ -70,6 +82,11 @@ struct SmtpClientConfig {
   std::optional<Message> message;             // what to deliver once verified; none: QUIT after the decision
   NamePolicy names;
   TrustDecision trust;  // by what the server is judged (trust.h)
+  // TLS beyond the certificate; tls_client.h says what each does. `port` is needed only with `sessions`.
+  std::vector<std::string> alpn;
+  SessionCache* sessions = nullptr;
+  uint16_t port = 0;
+  std::string policy;
 };
 
 // Where the client was when it ended, coarse; the evidence of a lab comes from the server, not from here.
@@ -89,10 +106,10 @@ struct SmtpClientResult {
   certs::Verdict verdict;  // kOk only if the server was verified and every command that had to succeed did
   std::string detail;      // one sentence, escaped
   Stage stage = Stage::kConnected;
-  bool verified = false;                // the server's identity was established
-  VerifyResult verification;            // of the certificate, when one was seen
-  std::vector<certs::Bytes> chain;      // as presented
-  std::string tls_version, tls_cipher;  // as BoringSSL names them; empty before
+  bool verified = false;            // the server's identity was established
+  VerifyResult verification;        // of the certificate, when one was seen
+  std::vector<certs::Bytes> chain;  // as presented; on resumption: as presented in the first handshake
+  TlsFacts tls;                     // what was negotiated, as far as it came
 };
 
 class SmtpClient : public Endpoint {

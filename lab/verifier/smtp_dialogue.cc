@@ -77,7 +77,6 @@ void SmtpClient::Impl::OnRefusal(const Reply& reply) {
 }
 
 void SmtpClient::Impl::OnWanted(const Reply& reply) {
-  const Micros timeout = config_.timeouts.reply;
   switch (wait_) {
     case Wait::kGreeting:
       if (!secure()) {
@@ -96,11 +95,11 @@ void SmtpClient::Impl::OnWanted(const Reply& reply) {
       result_.stage = Stage::kAuthenticated;
       return BeginMessage();
     case Wait::kMail:
-      return Send(Wait::kRcpt, fmt::format("RCPT TO:<{}>\r\n", config_.message->to), timeout);
+      return Send(Wait::kRcpt, fmt::format("RCPT TO:<{}>\r\n", config_.message->to), config_.timeouts.rcpt);
     case Wait::kRcpt:
-      return Send(Wait::kData, "DATA\r\n", timeout);
+      return Send(Wait::kData, "DATA\r\n", config_.timeouts.data);
     case Wait::kData:
-      return Send(Wait::kBody, DataBlock(config_.message->body), config_.timeouts.data);
+      return Send(Wait::kBody, DataBlock(config_.message->body), config_.timeouts.end_of_data);
     case Wait::kBody:
       result_.stage = Stage::kDelivered;
       return Finish({Reason::kOk}, "verified and delivered", Leave::kQuit);
@@ -122,7 +121,7 @@ void SmtpClient::Impl::OnEhlo(const Reply& reply) {
     return Finish({Reason::kStartTlsNotOffered}, "the EHLO reply does not offer STARTTLS", Leave::kQuit);
   }
   result_.stage = Stage::kStartTlsSent;
-  Send(Wait::kStartTls, "STARTTLS\r\n", config_.timeouts.reply);
+  Send(Wait::kStartTls, "STARTTLS\r\n", config_.timeouts.starttls);
 }
 
 void SmtpClient::Impl::OnChallenge(const Reply& reply) {
@@ -130,15 +129,15 @@ void SmtpClient::Impl::OnChallenge(const Reply& reply) {
     return Finish({Reason::kMalformedReply}, "the challenge is not one line of base64", Leave::kAbort);
   }
   if (wait_ == Wait::kAuthLogin) {
-    return Send(Wait::kAuthUser, Base64(*config_.user) + "\r\n", config_.timeouts.reply);
+    return Send(Wait::kAuthUser, Base64(*config_.user) + "\r\n", config_.timeouts.auth);
   }
-  Send(Wait::kAuthPassword, Base64(*config_.password) + "\r\n", config_.timeouts.reply);
+  Send(Wait::kAuthPassword, Base64(*config_.password) + "\r\n", config_.timeouts.auth);
 }
 
 // ------------------------------------------------------------------------------------------------ commands
 
 void SmtpClient::Impl::SendEhlo() {
-  Send(Wait::kEhlo, fmt::format("EHLO {}\r\n", config_.helo), config_.timeouts.reply);
+  Send(Wait::kEhlo, fmt::format("EHLO {}\r\n", config_.helo), config_.timeouts.ehlo);
 }
 
 void SmtpClient::Impl::BeginAuth() {
@@ -150,10 +149,10 @@ void SmtpClient::Impl::BeginAuth() {
   }
   if (offers_.auth_plain) {
     const std::string response = std::string(1, '\0') + *config_.user + '\0' + *config_.password;  // RFC 4616 2
-    return Send(Wait::kAuthPlain, fmt::format("AUTH PLAIN {}\r\n", Base64(response)), config_.timeouts.reply);
+    return Send(Wait::kAuthPlain, fmt::format("AUTH PLAIN {}\r\n", Base64(response)), config_.timeouts.auth);
   }
   if (offers_.auth_login) {
-    return Send(Wait::kAuthLogin, "AUTH LOGIN\r\n", config_.timeouts.reply);
+    return Send(Wait::kAuthLogin, "AUTH LOGIN\r\n", config_.timeouts.auth);
   }
   Finish({Reason::kCommandRefused}, "inside TLS the server offers neither AUTH PLAIN nor AUTH LOGIN", Leave::kQuit);
 }
@@ -162,7 +161,7 @@ void SmtpClient::Impl::BeginMessage() {
   if (!config_.message) {
     return Finish({Reason::kOk}, "verified; there was nothing to deliver", Leave::kQuit);
   }
-  Send(Wait::kMail, fmt::format("MAIL FROM:<{}>\r\n", config_.message->from), config_.timeouts.reply);
+  Send(Wait::kMail, fmt::format("MAIL FROM:<{}>\r\n", config_.message->from), config_.timeouts.mail);
 }
 
 }  // namespace verifier

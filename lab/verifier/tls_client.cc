@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
-#include <openssl/bytestring.h>
 #include <openssl/err.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -39,6 +38,18 @@ constexpr uint16_t kSignatures[] = {
     SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
 };
 
+// The list as RFC 7301 3.1 encodes it. A name that does not fit its length octet is left out.
+Bytes AlpnList(const std::vector<std::string>& names) {
+  Bytes list;
+  for (const std::string& name : names) {
+    if (!name.empty() && name.size() <= 255) {
+      list.push_back(static_cast<uint8_t>(name.size()));
+      list.insert(list.end(), name.begin(), name.end());
+    }
+  }
+  return list;
+}
+
 constexpr size_t kHandshakeHeader = 4;  // type and 24-bit length
 
 // Where a connection keeps the address of its TlsClient.
@@ -47,71 +58,9 @@ int ClientIndex() {
   return index;
 }
 
-// ---- a BIO on two byte strings: cheaper than the library's memory BIOs, which move what is left at every read
-
-int WireRead(BIO* bio, char* out, int length) {
-  auto* wire = static_cast<TlsClient::Wire*>(BIO_get_data(bio));
-  BIO_clear_retry_flags(bio);
-  const size_t taken = std::min(static_cast<size_t>(std::max(length, 0)), wire->in.size() - wire->in_pos);
-  if (taken == 0) {
-    BIO_set_retry_read(bio);
-    return -1;
-  }
-  std::memcpy(out, wire->in.data() + wire->in_pos, taken);
-  wire->in_pos += taken;
-  return static_cast<int>(taken);
-}
-
-int WireWrite(BIO* bio, const char* bytes, int length) {
-  auto* wire = static_cast<TlsClient::Wire*>(BIO_get_data(bio));
-  BIO_clear_retry_flags(bio);
-  wire->out.insert(wire->out.end(), bytes, bytes + std::max(length, 0));
-  return length;
-}
-
-long WireControl(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-const BIO_METHOD* WireMethod() {
-  static const bssl::UniquePtr<BIO_METHOD> method = [] {
-    bssl::UniquePtr<BIO_METHOD> made(BIO_meth_new(0, "bytes"));
-    BIO_meth_set_read(made.get(), WireRead);
-    BIO_meth_set_write(made.get(), WireWrite);
-    BIO_meth_set_ctrl(made.get(), WireControl);
-    return made;
-  }();
-  return method.get();
-}
-
-// Cuts the body of a Certificate message into its certificates; nothing if it has not the form. An entry may be empty.
-//
-//   struct { opaque certificate_request_context<0..2^8-1>; CertificateEntry certificate_list<0..2^24-1>; }   TLS 1.3
-//   struct { ASN.1Cert certificate_list<0..2^24-1>; }                                                        TLS 1.2
-std::optional<std::vector<Bytes>> ParseCertificateMessage(ByteView body, bool tls13) {
-  CBS message, context, list;
-  CBS_init(&message, body.data(), body.size());
-  if ((tls13 && !CBS_get_u8_length_prefixed(&message, &context)) || !CBS_get_u24_length_prefixed(&message, &list) ||
-      CBS_len(&message) != 0) {
-    return std::nullopt;
-  }
-  std::vector<Bytes> chain;
-  while (CBS_len(&list) > 0) {
-    CBS certificate, extensions;
-    if (!CBS_get_u24_length_prefixed(&list, &certificate) ||
-        (tls13 && !CBS_get_u16_length_prefixed(&list, &extensions))) {
-      return std::nullopt;
-    }
-    chain.emplace_back(CBS_data(&certificate), CBS_data(&certificate) + CBS_len(&certificate));
-  }
-  return chain;
-}
-
-// What the library says went wrong first ("WRONG_VERSION_NUMBER"); empties its queue.
-std::string TakeLibraryReason() {
-  const char* reason = ERR_reason_error_string(ERR_peek_error());
-  std::string text = reason != nullptr ? certs::Escaped(std::string_view(reason)) : "no reason given";
-  ERR_clear_error();
-  return text;
-}
+// What the library takes for the time, for as long as a client of this thread is inside it: sessions age by the
+// caller's clock and by no other.
+thread_local int64_t library_time = 0;
 
 }  // namespace
 
@@ -132,6 +81,7 @@ struct TlsClient::Callbacks {
 
   static ssl_verify_result_t OnCertificate(SSL* ssl, uint8_t* alert) {
     auto* client = static_cast<TlsClient*>(SSL_get_ex_data(ssl, ClientIndex()));
+    client->NoteFacts();
     const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl);
     client->chain_.clear();
     for (size_t i = 0; chain != nullptr && i < sk_CRYPTO_BUFFER_num(chain); ++i) {
@@ -146,6 +96,17 @@ struct TlsClient::Callbacks {
     return ssl_verify_invalid;
   }
 
+  static int OnSession(SSL* ssl, SSL_SESSION* session) {
+    auto* client = static_cast<TlsClient*>(SSL_get_ex_data(ssl, ClientIndex()));
+    if (client == nullptr || client->config_.sessions == nullptr) {
+      return 0;  // not taken
+    }
+    client->Keep(bssl::UniquePtr<SSL_SESSION>(session));
+    return 1;
+  }
+
+  static void OnTime(const SSL*, timeval* out) { *out = {.tv_sec = static_cast<time_t>(library_time), .tv_usec = 0}; }
+
   // The settings are the same for every client, so all share one context, which is never changed again (SSL_new is
   // thread-safe). Null if the library refuses one of them.
   static SSL_CTX* SharedContext() {
@@ -157,8 +118,11 @@ struct TlsClient::Callbacks {
           !SSL_CTX_set_verify_algorithm_prefs(made.get(), kSignatures, std::size(kSignatures))) {
         return bssl::UniquePtr<SSL_CTX>();
       }
-      SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_OFF);
-      SSL_CTX_set_options(made.get(), SSL_OP_NO_TICKET);
+      SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+      SSL_CTX_sess_set_new_cb(made.get(), OnSession);
+      SSL_CTX_set_current_time_cb(made.get(), OnTime);
+      // Without this the library takes a resumed session's certificate on its word, whoever the session was made with.
+      SSL_CTX_set_reverify_on_resume(made.get(), 1);
       SSL_CTX_set_max_cert_list(made.get(), kMaxCertificateList);
       SSL_CTX_set_custom_verify(made.get(), SSL_VERIFY_PEER, OnCertificate);
       SSL_CTX_set_msg_callback(made.get(), OnMessage);
@@ -170,23 +134,37 @@ struct TlsClient::Callbacks {
 
 TlsClient::TlsClient(TlsClientConfig config) : config_(std::move(config)) {
   SSL_CTX* context = Callbacks::SharedContext();
-  bssl::UniquePtr<BIO> bio(BIO_new(WireMethod()));
+  bssl::UniquePtr<BIO> bio = MakeWireBio(&wire_);
+  const Bytes protocols = AlpnList(config_.alpn);
   if (context != nullptr) {
     ssl_.reset(SSL_new(context));
   }
   if (!ssl_ || !bio || !SSL_set_ex_data(ssl_.get(), ClientIndex(), this) ||
-      (config_.sni.kind == Reference::Kind::kDns && !SSL_set_tlsext_host_name(ssl_.get(), config_.sni.dns.c_str()))) {
+      (config_.sni.kind == Reference::Kind::kDns && !SSL_set_tlsext_host_name(ssl_.get(), config_.sni.dns.c_str())) ||
+      SSL_set_alpn_protos(ssl_.get(), protocols.data(), static_cast<unsigned>(protocols.size())) != 0) {
     Fail("the TLS library could not be set up");
     return;
   }
   EnforceRsaKeyUsage(ssl_.get());
   SSL_set_msg_callback_arg(ssl_.get(), this);
   SSL_set_renegotiate_mode(ssl_.get(), ssl_renegotiate_never);
+  SSL_set_early_data_enabled(ssl_.get(), 0);
   SSL_set_connect_state(ssl_.get());
-  BIO_set_data(bio.get(), &wire_);
-  BIO_set_init(bio.get(), 1);
   BIO* shared = bio.release();
   SSL_set_bio(ssl_.get(), shared, shared);  // takes one reference when both are the same
+  if (config_.sessions == nullptr) {
+    SSL_set_options(ssl_.get(), SSL_OP_NO_TICKET);
+    return;
+  }
+  scope_ = {.host = config_.sni,
+            .port = config_.port,
+            .names = config_.names,
+            .policy = config_.policy,
+            .alpn = config_.alpn,
+            .trust = DigestOfAnchors(config_.anchors)};
+  if (const bssl::UniquePtr<SSL_SESSION> session = config_.sessions->Take(scope_, config_.now)) {
+    SSL_set_session(ssl_.get(), session.get());
+  }
 }
 
 TlsClient::~TlsClient() = default;
@@ -199,7 +177,8 @@ void TlsClient::Receive(ByteView bytes) {
     wire_.in.clear();
     wire_.in_pos = 0;
   }
-  if (wire_.in.size() + bytes.size() > kMaxCipherText) {
+  octets_without_data_ += bytes.size();
+  if (octets_without_data_ > kMaxCipherText) {
     Fail("the server sent more than it was asked for");
     return;
   }
@@ -211,12 +190,18 @@ TlsState TlsClient::Handshake() {
     return state_;
   }
   ERR_clear_error();
+  library_time = config_.now;
   const int result = SSL_do_handshake(ssl_.get());
   if (result == 1) {
     if (CheckEstablished()) {
       state_ = TlsState::kOpen;
       verdict_ = {};
+      octets_without_data_ = 0;
+      for (bssl::UniquePtr<SSL_SESSION>& session : new_sessions_) {
+        config_.sessions->Put(scope_, std::move(session), config_.now);
+      }
     }
+    new_sessions_.clear();
     return state_;
   }
   if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) {
@@ -228,8 +213,9 @@ TlsState TlsClient::Handshake() {
 // The library finished; what it finished must be what this client asked for.
 bool TlsClient::CheckEstablished() {
   established_ = true;
+  NoteFacts();
   const char* missing = nullptr;
-  if (!judged_ || !verification_.verdict.ok() || SSL_session_reused(ssl_.get())) {
+  if (!judged_ || !verification_.verdict.ok() || (facts_.resumed && config_.sessions == nullptr)) {
     missing = "the handshake ended without a judged certificate";
   } else if (!SSL_get_extms_support(ssl_.get())) {
     missing = "the server does not support the extended master secret (RFC 7627)";
@@ -249,8 +235,10 @@ TlsState TlsClient::Read(Bytes& plain, size_t limit) {
   std::array<uint8_t, 4096> buffer;
   while (state_ == TlsState::kOpen && plain.size() <= limit) {
     ERR_clear_error();
+    library_time = config_.now;
     const int result = SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()));
     if (result > 0) {
+      octets_without_data_ = 0;
       certs::Append(plain, ByteView(buffer).first(static_cast<size_t>(result)));
       continue;
     }
@@ -286,10 +274,43 @@ void TlsClient::Close() {
 
 Bytes TlsClient::TakeOutput() { return std::exchange(wire_.out, {}); }
 
-std::string TlsClient::version() const { return established_ ? SSL_get_version(ssl_.get()) : ""; }
+Bytes TlsClient::Export(std::string_view label, size_t length) const {
+  Bytes secret(length);
+  if (state_ != TlsState::kOpen || !SSL_export_keying_material(ssl_.get(), secret.data(), length, label.data(),
+                                                               label.size(), nullptr, 0, /*use_context=*/0)) {
+    return {};
+  }
+  return secret;
+}
 
-std::string TlsClient::cipher() const {
-  return established_ ? SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get())) : "";
+// At most one word each: what is not known yet, or was not negotiated, stays empty.
+void TlsClient::NoteFacts() {
+  const SSL* ssl = ssl_.get();
+  const auto text = [](const char* name) { return std::string(name != nullptr ? name : ""); };
+  facts_.version = text(SSL_get_version(ssl));
+  if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl)) {
+    facts_.cipher = text(SSL_CIPHER_standard_name(cipher));
+  }
+  if (const uint16_t group = SSL_get_curve_id(ssl); group != 0) {
+    facts_.group = text(SSL_get_curve_name(group));
+  }
+  facts_.resumed = SSL_session_reused(ssl) != 0;
+  if (const uint16_t algorithm = SSL_get_peer_signature_algorithm(ssl); algorithm != 0 && !facts_.resumed) {
+    facts_.signature = text(SSL_get_signature_algorithm_name(algorithm, /*include_curve=*/1));
+  }
+  const uint8_t* protocol = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl, &protocol, &length);
+  facts_.alpn = certs::Escaped(ByteView(protocol, length));
+}
+
+// Nothing is kept of a server that has not been verified; what comes in the handshake waits for the verdict.
+void TlsClient::Keep(bssl::UniquePtr<SSL_SESSION> session) {
+  if (state_ == TlsState::kOpen) {
+    config_.sessions->Put(scope_, std::move(session), config_.now);
+  } else if (state_ == TlsState::kHandshaking) {
+    new_sessions_.push_back(std::move(session));
+  }
 }
 
 bool TlsClient::Judge() {

@@ -1,9 +1,13 @@
 // The client's side of TLS, on BoringSSL: TLS 1.2 and 1.3 by RFC 9325, and Verify() as the only judge of the
-// certificate. Bytes in, bytes out; no sockets, no clock, no threads of its own. Never resumes, never renegotiates,
-// never sends early data.
+// certificate. Bytes in, bytes out; no sockets, no clock, no threads of its own. Never renegotiates, never sends early
+// data (RFC 9846 2.3: a protocol must say what may be replayed; SMTP says nothing).
 //
 // What is offered: ECDHE with AEAD only; X25519, P-256, P-384, P-521; no SHA-1 signature anywhere; extended master
 // secret (RFC 7627) and secure renegotiation (RFC 5746) must be acknowledged.
+//
+// Resumes only if the caller gives it a SessionCache, and then only sessions of its own scope. The certificate of the
+// first handshake is judged again, by today's clock, policy, name and anchors, before the client's Finished: what would
+// be refused in a full handshake is refused on resumption (RFC 9846 4.6.1 asks it of the name, we of everything).
 #pragma once
 
 #include <openssl/base.h>
@@ -16,11 +20,14 @@
 #include "certs/bytes.h"
 #include "certs/verdict.h"
 #include "lab/verifier/name_match.h"
+#include "lab/verifier/tls_bytes.h"
+#include "lab/verifier/tls_session_cache.h"
 #include "lab/verifier/verify.h"
 
 namespace verifier {
 
-// The longest certificate list that is let in; and how many bytes may wait to be processed at once.
+// The longest handshake message, and so the longest certificate list, that is let in; and how many bytes of the wire
+// may come without a single one for the user among them: the whole handshake, or tickets and key updates after it.
 inline constexpr size_t kMaxCertificateList = size_t{1} << 20;
 inline constexpr size_t kMaxCipherText = size_t{2} << 20;
 
@@ -31,6 +38,26 @@ struct TlsClientConfig {
   int64_t now = 0;                       // seconds since the epoch
   NamePolicy names;
   TrustDecision trust;
+
+  // Application protocols to offer (RFC 7301), none by default: SMTP has no registered name. A server that picks one
+  // which was not offered is refused; one that picks none is not (RFC 7301 3.2).
+  std::vector<std::string> alpn;
+
+  // Sessions to resume from and to store in; null: none. Borrowed. `port` and `policy` are part of a session's scope;
+  // `policy` is a word for whatever else the caller demands of this connection ("dane", "mta-sts:enforce").
+  SessionCache* sessions = nullptr;
+  uint16_t port = 0;
+  std::string policy;
+};
+
+// What was negotiated, as BoringSSL names it.
+struct TlsFacts {
+  std::string version;    // "TLSv1.3"
+  std::string cipher;     // "TLS_AES_128_GCM_SHA256"
+  std::string group;      // "X25519"
+  std::string signature;  // "ecdsa_secp256r1_sha256"; empty on resumption: nothing was signed
+  std::string alpn;       // escaped; empty: none was picked
+  bool resumed = false;
 };
 
 enum class TlsState : uint8_t {
@@ -48,7 +75,7 @@ class TlsClient {
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
-  // Hands over bytes from the wire. More than kMaxCipherText waiting at once fails the connection.
+  // Hands over bytes from the wire. More than kMaxCipherText of them without data for the user fail the connection.
   void Receive(certs::ByteView bytes);
   // Takes the handshake as far as the bytes go; the first call sends the ClientHello. The certificate is judged inside,
   // so a refused server gets an alert and never the client's Finished (TLS 1.3) or key exchange (TLS 1.2).
@@ -65,19 +92,16 @@ class TlsClient {
   TlsState state() const { return state_; }
   // Bytes wait to be processed.
   bool HasInput() const { return wire_.in_pos < wire_.in.size(); }
+  // `length` octets that only the two ends of this very connection can know (RFC 5705, RFC 9846 7.5; no context); empty
+  // unless kOpen.
+  certs::Bytes Export(std::string_view label, size_t length) const;
   // kOk in kOpen and kClosed. In kFailed: what Verify() says of the certificate if that is refused, even where the TLS
   // layer stumbled over it first; kNoCertificate; else kTlsFailed.
   const certs::Verdict& verdict() const { return verdict_; }
   const std::string& detail() const { return detail_; }  // one escaped sentence; empty when kOpen
   const VerifyResult& verification() const { return verification_; }
   const std::vector<certs::Bytes>& chain() const { return chain_; }  // as presented
-  std::string version() const;                                       // "TLSv1.3"; empty before the handshake is over
-  std::string cipher() const;                                        // "TLS_AES_128_GCM_SHA256"; empty before
-
-  struct Wire {
-    certs::Bytes in, out;
-    size_t in_pos = 0;
-  };
+  const TlsFacts& facts() const { return facts_; }  // of a refused server, too, if its certificate was seen
 
  private:
   // The callbacks that the TLS library calls with this object as their argument.
@@ -86,11 +110,16 @@ class TlsClient {
   bool Judge();  // runs Verify() on chain_
   bool CheckEstablished();
   void JudgeCaptured();
+  void NoteFacts();
+  void Keep(bssl::UniquePtr<SSL_SESSION> session);
   void Fail(std::string_view what);
 
   const TlsClientConfig config_;
-  Wire wire_;
+  TlsWire wire_;
+  size_t octets_without_data_ = 0;
   bssl::UniquePtr<SSL> ssl_;
+  SessionScope scope_;
+  std::vector<bssl::UniquePtr<SSL_SESSION>> new_sessions_;  // that came before the handshake was judged
   TlsState state_ = TlsState::kHandshaking;
   certs::Bytes certificate_message_;  // the body of the Certificate message, until it has been judged
   bool tls13_message_ = false;        // whose form it has
@@ -100,6 +129,7 @@ class TlsClient {
   std::string detail_;
   VerifyResult verification_;
   std::vector<certs::Bytes> chain_;
+  TlsFacts facts_;
 };
 
 // The alert that tells the server why it was refused (RFC 8446 6.2, RFC 9525 6.6).

@@ -41,8 +41,8 @@ TEST_P(GoodServer, GetsTheMessage) {
   EXPECT_EQ(talk.result.verdict, certs::Verdict{}) << talk.result.detail;
   EXPECT_TRUE(talk.result.verified);
   EXPECT_EQ(talk.result.stage, Stage::kDelivered);
-  EXPECT_EQ(talk.result.tls_version, std::get<1>(GetParam()) == TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2");
-  EXPECT_FALSE(talk.result.tls_cipher.empty());
+  EXPECT_EQ(talk.result.tls.version, std::get<1>(GetParam()) == TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2");
+  EXPECT_FALSE(talk.result.tls.cipher.empty());
   EXPECT_EQ(talk.result.chain, IssueForTest(certs::GoodChain())->presented);
   EXPECT_TRUE(talk.result.verification.verdict.ok());
   EXPECT_EQ(talk.sni, "mail.bob.test");

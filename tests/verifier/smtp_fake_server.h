@@ -3,12 +3,14 @@
 #pragma once
 
 #include <openssl/base.h>
+#include <openssl/ssl.h>
 
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +46,16 @@ struct FakeScript {
   bool flip_signature = false;                // the handshake signature is wrong by one bit
   // TLS 1.2 only: the body of the Certificate message, instead of the chain.
   std::optional<certs::Bytes> certificate_body;
+  size_t record_size = 0;                     // TLS 1.2 only: the flight comes in records of so many octets
+  std::string ciphers;                        // the only ones for TLS 1.2, as OpenSSL spells them
+  std::string groups;                         // the only ones
+  std::vector<uint16_t> signatures;           // the only ones
+  std::optional<std::string> picks_protocol;  // by ALPN, whatever was offered
+  bool early_data = false;                    // its tickets invite early data
+  bool asks_to_renegotiate = false;           // a HelloRequest right after the handshake; TLS 1.2, AES-128-GCM
 };
 
+// All servers share one ticket key, as the hosts of a provider do: any of them resumes the sessions of any other.
 class FakeServer {
  public:
   explicit FakeServer(FakeScript script);
@@ -61,6 +71,9 @@ class FakeServer {
   std::vector<std::string> in_tls;  // lines inside TLS, without CRLF; the message is one entry
   std::optional<int> alert;         // description of the alert that the client sent
   std::string sni;
+  std::set<int> extensions;  // of the first ClientHello
+  bool resumed = false;
+  bool handshake_done = false;
 
  private:
   struct Tls;
@@ -70,7 +83,10 @@ class FakeServer {
   void OnTlsBytes();
   void TakeLines(std::string& buffer);
   void BeginTls();
+  void ConfigureTls(SSL_CTX* context);
+  void AskToRenegotiate();
   void HangUp();
+  static ssl_select_cert_result_t OnClientHello(const SSL_CLIENT_HELLO* hello);
 
   FakeScript script_;
   std::unique_ptr<Tls> tls_;
@@ -99,6 +115,9 @@ struct Talk {
   std::vector<std::string> in_tls;
   std::optional<int> alert;
   std::string sni;
+  std::set<int> extensions;
+  bool resumed = false;
+  bool handshake_done = false;  // on the server's side: it got the client's Finished
 
   // Neither AUTH, MAIL, RCPT, DATA or HELO nor anything that is secret was said in clear.
   bool KeptQuietInClear() const;

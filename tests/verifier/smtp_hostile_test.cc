@@ -242,7 +242,17 @@ INSTANTIATE_TEST_SUITE_P(ModesAndVersions, Truncation,
 // The client's waits, each of its own length, so that the time that passed tells which one ran out.
 SmtpClientConfig Impatient(const FakeScript& script) {
   SmtpClientConfig config = TestConfig(script);
-  config.timeouts = {.greeting = seconds(2), .reply = seconds(3), .handshake = seconds(5), .data = seconds(7)};
+  config.timeouts = {.greeting = seconds(2),
+                     .ehlo = seconds(3),
+                     .starttls = seconds(4),
+                     .handshake = seconds(5),
+                     .auth = seconds(6),
+                     .mail = seconds(7),
+                     .rcpt = seconds(8),
+                     .data = seconds(9),
+                     .block = seconds(10),
+                     .end_of_data = seconds(11),
+                     .quit = seconds(12)};
   return config;
 }
 
@@ -253,8 +263,8 @@ struct StallRow {
 
 TEST(Timeout, EveryWaitForAReplyHasOne) {
   // An empty reply is silence.
-  const StallRow rows[] = {{"STARTTLS", seconds(3)}, {"AUTH", seconds(3)}, {"MAIL", seconds(3)},
-                           {"RCPT", seconds(3)},     {"DATA", seconds(3)}, {".", seconds(7)}};
+  const StallRow rows[] = {{"STARTTLS", seconds(4)}, {"AUTH", seconds(6)}, {"MAIL", seconds(7)},
+                           {"RCPT", seconds(8)},     {"DATA", seconds(9)}, {".", seconds(11)}};
   for (const StallRow& row : rows) {
     FakeScript script;
     script.replies[row.verb] = "";
@@ -284,7 +294,7 @@ TEST(Timeout, OfTheAnswerToQuitChangesNothing) {
   const Talk talk = Converse(Impatient(script), script);
   EXPECT_TRUE(talk.result.verdict.ok());
   EXPECT_TRUE(talk.ended);
-  EXPECT_EQ(talk.duration, seconds(3));
+  EXPECT_EQ(talk.duration, seconds(12));
 }
 
 TEST(Timeout, IsNotPutOffByBytesThatDripIn) {
@@ -292,6 +302,17 @@ TEST(Timeout, IsNotPutOffByBytesThatDripIn) {
   const Talk talk = Converse(Impatient(script), script, {.chunk = 1, .pause = std::chrono::milliseconds(500)});
   EXPECT_EQ(talk.result.verdict.reason, Reason::kTimeout);
   EXPECT_LE(talk.duration, seconds(3));
+}
+
+// RFC 5321 4.5.3.2.1 to .6: what a client should wait at least.
+TEST(Timeout, IsByDefaultNoShorterThanTheStandardAsks) {
+  const Timeouts waits;
+  EXPECT_GE(waits.greeting, std::chrono::minutes(5));
+  EXPECT_GE(waits.mail, std::chrono::minutes(5));
+  EXPECT_GE(waits.rcpt, std::chrono::minutes(5));
+  EXPECT_GE(waits.data, std::chrono::minutes(2));
+  EXPECT_GE(waits.block, std::chrono::minutes(3));
+  EXPECT_GE(waits.end_of_data, std::chrono::minutes(10));
 }
 
 TEST(Timeout, GivesASlowServerTheTimeItHas) {

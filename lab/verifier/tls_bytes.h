@@ -1,0 +1,34 @@
+// What stands between the TLS library and bytes: a BIO on two byte strings, and the Certificate message cut into
+// pieces.
+#pragma once
+
+#include <openssl/base.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/bytes.h"
+
+namespace verifier {
+
+// What arrived and was not yet read, and what is to be sent.
+struct TlsWire {
+  certs::Bytes in, out;
+  size_t in_pos = 0;  // how much of `in` has been read
+};
+
+// A BIO that reads and writes `wire`, which must outlive it. Cheaper than the library's memory BIOs, which move what is
+// left at every read. Null if out of memory.
+bssl::UniquePtr<BIO> MakeWireBio(TlsWire* wire);
+
+// Cuts the body of a Certificate message into its certificates; nothing if it has not the form. An entry may be empty.
+//
+//   struct { opaque certificate_request_context<0..2^8-1>; CertificateEntry certificate_list<0..2^24-1>; }   TLS 1.3
+//   struct { ASN.1Cert certificate_list<0..2^24-1>; }                                                        TLS 1.2
+std::optional<std::vector<certs::Bytes>> ParseCertificateMessage(certs::ByteView body, bool tls13);
+
+// What the library says went wrong first ("WRONG_VERSION_NUMBER"), escaped; empties its queue.
+std::string TakeLibraryReason();
+
+}  // namespace verifier
