@@ -40,7 +40,7 @@ verifier::SmtpClientConfig MakeConfig(const World& world, fakeserver::TlsMode mo
     config.user = honey.user;
     config.password = honey.password;
   }
-  config.message = verifier::Message{.from = honey.from, .to = honey.to, .body = MakeMessage(honey, now)};
+  config.message = verifier::Message{.from = honey.from, .to = {honey.to}, .body = MakeMessage(honey, now)};
   return config;
 }
 

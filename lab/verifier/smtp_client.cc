@@ -14,19 +14,19 @@ namespace {
 
 // One octet more than the longest reply: whatever waits beyond it was not asked for.
 constexpr size_t kMaxWaiting = kMaxReply + 1;
+constexpr size_t kShownLine = 1000;
 
 bool IsTlsRecordType(uint8_t octet) { return octet >= 20 && octet <= 23; }
 
 // Why the configuration cannot be used without saying something other than what was meant; empty if it can.
-std::string_view Unusable(const SmtpClientConfig& config) {
+std::string Unusable(const SmtpClientConfig& config) {
   if (!IsSafeDomain(config.helo)) {
     return "the name for EHLO is empty, too long or has a space or control character in it";
   }
-  if (config.message && (!IsSafePath(config.message->from) || !IsSafePath(config.message->to))) {
-    return "an address of the message is too long or has a space, angle bracket or control character in it";
-  }
-  if (config.message && config.message->to.empty()) {
-    return "the message has no recipient";
+  if (config.message) {
+    if (std::string why = WhyUnsendable(*config.message); !why.empty()) {
+      return why;
+    }
   }
   if (!IsSafeCredential(config.user.value_or("")) || !IsSafeCredential(config.password.value_or(""))) {
     return "the user name or the password is too long or contains NUL";
@@ -104,6 +104,9 @@ bool SmtpClient::Impl::Advance(Micros now) {
   while (wait_ != Wait::kNothing && Step()) {
     progress = true;
   }
+  if (wait_ == Wait::kBlock) {
+    progress |= SendBlock();
+  }
   if (wait_ != Wait::kNothing && eof_) {
     const char* how = reset_ ? "the server reset the connection" : "the server closed the connection";
     Finish({Reason::kClosedByPeer}, fmt::format("{}{}", how, parser_.midway() ? " in the middle of a reply" : ""),
@@ -138,8 +141,8 @@ void SmtpClient::Impl::Start() {
                   Leave::kAbort);
   }
   reference_ = *std::move(reference);
-  if (const std::string_view why = Unusable(config_); !why.empty()) {
-    return Finish({Reason::kCommandRefused}, std::string(why), Leave::kAbort);
+  if (std::string why = Unusable(config_); !why.empty()) {
+    return Finish({Reason::kCommandRefused}, std::move(why), Leave::kAbort);
   }
   if (config_.trust.mode == TrustMode::kNothing) {
     return Finish(config_.trust.verdict, config_.trust.why, Leave::kAbort);
@@ -255,13 +258,23 @@ bool SmtpClient::Impl::StepReply() {
 
 // ------------------------------------------------------------------------------------------------ the end
 
-void SmtpClient::Impl::Send(Wait wait, std::string_view text, Micros timeout) {
+void SmtpClient::Impl::Send(Wait wait, std::string_view text, Micros timeout, std::string_view shown) {
+  Record(/*from_client=*/true, shown.empty() ? text : shown);
   if (secure()) {
     tls_->Write(text);
   } else {
     out_.insert(out_.end(), text.begin(), text.end());
   }
   Await(wait, timeout);
+}
+
+void SmtpClient::Impl::Record(bool from_client, std::string_view text) {
+  if (!config_.record || result_.dialogue.size() >= kMaxDialogue) {
+    return;
+  }
+  text = text.substr(0, std::min(text.find("\r\n"), text.size()));
+  result_.dialogue.push_back(
+      {.from_client = from_client, .secure = secure(), .text = certs::Escaped(text, kShownLine)});
 }
 
 // Every wait has one deadline, set when it begins: a reply that drips in gets no more time than one that does not come.

@@ -9,7 +9,9 @@
 //   }
 //   client.result().verdict                     // kOk: verified and delivered
 //
-// It asks one thing at a time and takes one reply for it (RFC 5321 4.2, nothing is pipelined). What it decides:
+// It asks one thing at a time and takes one reply for it: RFC 2920 lets a client pipeline and asks none to, and a reply
+// to nothing, which is what an injected one is, can only be told from an early one if there are no early ones. What it
+// decides:
 //   greeting not 220, EHLO not 2yz (HELO offers no TLS: never tried)   kServiceRefused
 //   an EHLO reply in clear that does not offer STARTTLS                kStartTlsNotOffered
 //   STARTTLS not answered 220                                          kStartTlsRefused
@@ -18,8 +20,12 @@
 //   inside TLS: a byte behind a good reply                             kMalformedReply
 //   the certificate                                                    as Verify() says
 //   TLS before or after the decision, for any other reason             kTlsFailed
-//   AUTH not offered inside TLS, a command refused, or a configured    kCommandRefused
-//     name, address or credential that cannot be sent as one
+//   AUTH not offered inside TLS, a command refused (AUTH: a wrong      kCommandRefused
+//     password; RCPT: every recipient or some), a configured name,
+//     address, credential or message that cannot be sent, or not to
+//     this server (SIZE, 8BITMIME, SMTPUTF8, REQUIRETLS)
+//   a SASL challenge that is none, or a server that does not prove     kMalformedReply
+//     itself where the mechanism demands it
 //   the end of the connection, with or without close_notify            kClosedByPeer
 // A server that refuses gets QUIT where the dialogue is still in step: in clear, or inside TLS once it is verified. A
 // server whose certificate is refused gets an alert and not one octet of SMTP: RFC 3207 4.1 suggests QUIT, but whoever
@@ -28,6 +34,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +43,8 @@
 #include "certs/bytes.h"
 #include "certs/verdict.h"
 #include "lab/verifier/endpoint.h"
+#include "lab/verifier/sasl.h"
+#include "lab/verifier/smtp_message.h"
 #include "lab/verifier/tls_client.h"
 #include "lab/verifier/verify.h"
 
@@ -66,10 +75,8 @@ struct Timeouts {
   static Timeouts Uniform(Micros limit);
 };
 
-struct Message {
-  std::string from, to;  // addresses without angle brackets
-  std::string body;      // RFC 5322 text; lines of CRLF or LF, sent dot-stuffed
-};
+// How much of a message is handed to the wire at a time.
+inline constexpr size_t kDataBlock = size_t{64} * 1024;
 
 struct SmtpClientConfig {
   std::string reference;              // host name or IP literal; decides SNI and what the certificate must name
@@ -78,8 +85,10 @@ struct SmtpClientConfig {
   TlsMode mode = TlsMode::kStartTls;
   Timeouts timeouts;
   std::string helo = "client.lab.test";
-  std::optional<std::string> user, password;  // AUTH PLAIN or LOGIN, after TLS only, if the server offers it there
-  std::optional<Message> message;             // what to deliver once verified; none: QUIT after the decision
+  // AUTH, after TLS only, by the best mechanism that is allowed and that the server offers there.
+  std::optional<std::string> user, password;
+  std::vector<SaslMechanism> mechanisms{std::begin(kAllSaslMechanisms), std::end(kAllSaslMechanisms)};
+  std::optional<Message> message;  // what to deliver once verified; none: QUIT after the decision
   NamePolicy names;
   TrustDecision trust;  // by what the server is judged (trust.h)
   // TLS beyond the certificate; tls_client.h says what each does. `port` is needed only with `sessions`.
@@ -87,6 +96,7 @@ struct SmtpClientConfig {
   SessionCache* sessions = nullptr;
   uint16_t port = 0;
   std::string policy;
+  bool record = false;  // keep the dialogue in the result
 };
 
 // Where the client was when it ended, coarse; the evidence of a lab comes from the server, not from here.
@@ -102,6 +112,21 @@ enum class Stage : uint8_t {
 };
 std::string_view Name(Stage stage);
 
+// What became of one recipient.
+struct RecipientResult {
+  std::string address;
+  int code = 0;       // of the reply to RCPT; 0: it was not asked
+  std::string reply;  // escaped
+  bool accepted() const { return code / 100 == 2; }
+};
+
+// One line of the dialogue, for people: escaped, cut short, secrets left out.
+struct DialogueLine {
+  bool from_client = false, secure = false;
+  std::string text;
+};
+inline constexpr size_t kMaxDialogue = 400;  // lines; what comes after is not kept
+
 struct SmtpClientResult {
   certs::Verdict verdict;  // kOk only if the server was verified and every command that had to succeed did
   std::string detail;      // one sentence, escaped
@@ -110,6 +135,11 @@ struct SmtpClientResult {
   VerifyResult verification;        // of the certificate, when one was seen
   std::vector<certs::Bytes> chain;  // as presented; on resumption: as presented in the first handshake
   TlsFacts tls;                     // what was negotiated, as far as it came
+  std::optional<SaslMechanism> mechanism;  // that AUTH used
+  // One for each of the message's recipients, once the first was asked for. Some may be accepted and others refused: the
+  // message then goes to those that were, the stage is kDelivered and the verdict kCommandRefused.
+  std::vector<RecipientResult> recipients;
+  std::vector<DialogueLine> dialogue;
 };
 
 class SmtpClient : public Endpoint {

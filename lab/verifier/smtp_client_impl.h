@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "lab/verifier/sasl.h"
 #include "lab/verifier/smtp_client.h"
 #include "lab/verifier/smtp_reply.h"
 #include "lab/verifier/smtp_text.h"
@@ -24,8 +25,8 @@ inline constexpr size_t kShownText = 200;  // how much of what the server said s
 // What the client waits for decides everything: what a reply means, how long it may take, and what the end of the
 // connection means. It waits for one thing at a time, so whatever else arrives was not asked for.
 //
-//   kStartTls: kGreeting > kEhlo > kStartTls > kHandshake ------------> kEhlo > [kAuth..] > [kMail .. kBody] > kQuit
-//   kImplicit:                                 kHandshake > kGreeting > kEhlo > [kAuth..] > [kMail .. kBody] > kQuit
+//   kStartTls: kGreeting > kEhlo > kStartTls > kHandshake ------------> kEhlo > [kAuth] > [kMail .. kBody] > kQuit
+//   kImplicit:                                 kHandshake > kGreeting > kEhlo > [kAuth] > [kMail .. kBody] > kQuit
 class SmtpClient::Impl {
  public:
   explicit Impl(SmtpClientConfig config) : config_(std::move(config)) {
@@ -48,14 +49,13 @@ class SmtpClient::Impl {
     kEhlo,
     kStartTls,
     kHandshake,
-    kAuthPlain,
-    kAuthLogin,     // the challenge for the user name
-    kAuthUser,      // the challenge for the password
-    kAuthPassword,  // the outcome
+    kAuth,        // a challenge, or the outcome
+    kAuthCancel,  // "*" has been said
     kMail,
     kRcpt,
     kData,
-    kBody,
+    kBlock,  // more of the message is to be handed to the wire; nothing may come
+    kBody,   // the outcome
     kQuit,
     kNothing,  // it is over
   };
@@ -78,12 +78,21 @@ class SmtpClient::Impl {
   void OnWanted(const Reply& reply);
   void OnEhlo(const Reply& reply);
   void OnChallenge(const Reply& reply);
+  void OnAuthenticated();
+  void OnRecipient(const Reply& reply);
 
   void SendEhlo();
   void BeginAuth();
+  void CancelAuth(std::string why);
   void BeginMessage();
+  void SendRecipient();
+  void BeginData();
+  bool SendBlock();
+  void OnDelivered();
 
-  void Send(Wait wait, std::string_view text, Micros timeout);
+  // Sends `text` and waits. `shown` stands for it in the recorded dialogue; by default `text` itself.
+  void Send(Wait wait, std::string_view text, Micros timeout, std::string_view shown = {});
+  void Record(bool from_client, std::string_view text);
   void Await(Wait wait, Micros timeout);
   void Finish(certs::Verdict verdict, std::string detail, Leave leave);
   void FinishTls();
@@ -107,6 +116,9 @@ class SmtpClient::Impl {
   ReplyParser parser_;
   EhloOffers offers_;
   std::unique_ptr<TlsClient> tls_;
+  std::unique_ptr<SaslClient> sasl_;
+  std::string data_;      // the message as it goes over the wire
+  size_t data_sent_ = 0;  // how much of it has been handed over
   SmtpClientResult result_;
 };
 

@@ -24,17 +24,19 @@ bool SmtpClient::Impl::IsWanted(const Reply& reply) const {
     case Wait::kStartTls:
       return reply.code == 220;  // RFC 5321 4.3.1, RFC 3207 4: no other code invites
     case Wait::kEhlo:
-    case Wait::kAuthPlain:
-    case Wait::kAuthPassword:
     case Wait::kMail:
-    case Wait::kRcpt:
     case Wait::kBody:
       return reply.FirstDigit() == 2;
+    case Wait::kRcpt:
+      // One recipient less is no reason to stop (RFC 5321 4.5.3.1.10), a server that goes away is.
+      return reply.FirstDigit() != 3 && reply.code != 421;
     case Wait::kData:
       return reply.FirstDigit() == 3;
-    case Wait::kAuthLogin:
-    case Wait::kAuthUser:
-      return reply.code == 334;
+    case Wait::kAuth:
+      return reply.FirstDigit() == 2 || reply.code == 334;
+    case Wait::kAuthCancel:
+      return true;      // RFC 4954 4 has 501 here; it changes nothing
+    case Wait::kBlock:  // an answer to a message of which it has only a part
     case Wait::kStart:
     case Wait::kHandshake:
     case Wait::kQuit:
@@ -45,6 +47,10 @@ bool SmtpClient::Impl::IsWanted(const Reply& reply) const {
 }
 
 void SmtpClient::Impl::OnReply(const Reply& reply) {
+  for (size_t i = 0; i < reply.lines.size(); ++i) {
+    Record(/*from_client=*/false,
+           fmt::format("{}{}{}", reply.code, i + 1 < reply.lines.size() ? '-' : ' ', reply.lines[i]));
+  }
   if (wait_ == Wait::kQuit) {
     return End();  // whatever it says
   }
@@ -70,10 +76,22 @@ void SmtpClient::Impl::OnRefusal(const Reply& reply) {
   } else if (wait_ == Wait::kStartTls) {
     reason = Reason::kStartTlsRefused;
     question = "STARTTLS";
+  } else if (wait_ == Wait::kAuth) {
+    question = "the user name and password";
+  } else if (wait_ == Wait::kMail) {
+    question = "the sender";
+  } else if (wait_ == Wait::kRcpt) {
+    question = "a recipient";
+  } else if (wait_ == Wait::kData || wait_ == Wait::kBody) {
+    question = "the message";
+  } else if (wait_ == Wait::kBlock) {
+    question = "half a message";
+    reason = reply.FirstDigit() == 2 ? Reason::kMalformedReply : reason;
   }
-  // After 3yz the server takes the next line for a secret or a message, QUIT included: leave without a word.
+  // After 3yz the server takes the next line for a secret or a message, and in the middle of a message anyway, QUIT
+  // included: leave without a word.
   Finish({reason}, fmt::format("the answer to {} is \"{}\"", question, Shown(reply)),
-         reply.FirstDigit() == 3 ? Leave::kAbort : Leave::kQuit);
+         reply.FirstDigit() == 3 || wait_ == Wait::kBlock ? Leave::kAbort : Leave::kQuit);
 }
 
 void SmtpClient::Impl::OnWanted(const Reply& reply) {
@@ -87,22 +105,19 @@ void SmtpClient::Impl::OnWanted(const Reply& reply) {
       return OnEhlo(reply);
     case Wait::kStartTls:
       return StartTls();
-    case Wait::kAuthLogin:
-    case Wait::kAuthUser:
-      return OnChallenge(reply);
-    case Wait::kAuthPlain:
-    case Wait::kAuthPassword:
-      result_.stage = Stage::kAuthenticated;
-      return BeginMessage();
+    case Wait::kAuth:
+      return reply.code == 334 ? OnChallenge(reply) : OnAuthenticated();
+    case Wait::kAuthCancel:
+      return Finish({}, "", Leave::kQuit);  // the verdict stands
     case Wait::kMail:
-      return Send(Wait::kRcpt, fmt::format("RCPT TO:<{}>\r\n", config_.message->to), config_.timeouts.rcpt);
+      return SendRecipient();
     case Wait::kRcpt:
-      return Send(Wait::kData, "DATA\r\n", config_.timeouts.data);
+      return OnRecipient(reply);
     case Wait::kData:
-      return Send(Wait::kBody, DataBlock(config_.message->body), config_.timeouts.end_of_data);
+      return BeginData();
     case Wait::kBody:
-      result_.stage = Stage::kDelivered;
-      return Finish({Reason::kOk}, "verified and delivered", Leave::kQuit);
+      return OnDelivered();
+    case Wait::kBlock:
     case Wait::kStart:
     case Wait::kHandshake:
     case Wait::kQuit:
@@ -124,44 +139,10 @@ void SmtpClient::Impl::OnEhlo(const Reply& reply) {
   Send(Wait::kStartTls, "STARTTLS\r\n", config_.timeouts.starttls);
 }
 
-void SmtpClient::Impl::OnChallenge(const Reply& reply) {
-  if (reply.lines.size() != 1 || !IsBase64(reply.lines.front())) {
-    return Finish({Reason::kMalformedReply}, "the challenge is not one line of base64", Leave::kAbort);
-  }
-  if (wait_ == Wait::kAuthLogin) {
-    return Send(Wait::kAuthUser, Base64(*config_.user) + "\r\n", config_.timeouts.auth);
-  }
-  Send(Wait::kAuthPassword, Base64(*config_.password) + "\r\n", config_.timeouts.auth);
-}
-
 // ------------------------------------------------------------------------------------------------ commands
 
 void SmtpClient::Impl::SendEhlo() {
   Send(Wait::kEhlo, fmt::format("EHLO {}\r\n", config_.helo), config_.timeouts.ehlo);
-}
-
-void SmtpClient::Impl::BeginAuth() {
-  if (!config_.user || !config_.password) {
-    return BeginMessage();
-  }
-  if (tls_->verification().unauthenticated) {
-    return Finish({Reason::kCommandRefused}, "nobody vouches for this server, so it gets no password", Leave::kQuit);
-  }
-  if (offers_.auth_plain) {
-    const std::string response = std::string(1, '\0') + *config_.user + '\0' + *config_.password;  // RFC 4616 2
-    return Send(Wait::kAuthPlain, fmt::format("AUTH PLAIN {}\r\n", Base64(response)), config_.timeouts.auth);
-  }
-  if (offers_.auth_login) {
-    return Send(Wait::kAuthLogin, "AUTH LOGIN\r\n", config_.timeouts.auth);
-  }
-  Finish({Reason::kCommandRefused}, "inside TLS the server offers neither AUTH PLAIN nor AUTH LOGIN", Leave::kQuit);
-}
-
-void SmtpClient::Impl::BeginMessage() {
-  if (!config_.message) {
-    return Finish({Reason::kOk}, "verified; there was nothing to deliver", Leave::kQuit);
-  }
-  Send(Wait::kMail, fmt::format("MAIL FROM:<{}>\r\n", config_.message->from), config_.timeouts.mail);
 }
 
 }  // namespace verifier

@@ -3,6 +3,7 @@
 #include <openssl/base64.h>
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 namespace verifier {
@@ -28,6 +29,40 @@ std::string_view NextWord(std::string_view& rest) {
 
 bool IsVisible(char c) { return c > 0x20 && c < 0x7f; }
 
+void AddMechanisms(std::string_view words, std::vector<SaslMechanism>& list) {
+  while (!words.empty()) {
+    const auto mechanism = SaslMechanismByName(NextWord(words));
+    if (mechanism && std::ranges::count(list, *mechanism) == 0) {
+      list.push_back(*mechanism);
+    }
+  }
+}
+
+// UTF-8 as RFC 3629 4 has it: no overlong forms, no surrogates, nothing above U+10FFFF; and no C1 control either.
+bool IsUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const size_t more = first < 0x80 ? 0 : first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : 3;
+    if (first >= 0x80 && (first < 0xc2 || first > 0xf4)) {
+      return false;
+    }
+    uint32_t point = more == 0 ? first : first & (0x3fu >> more);
+    for (size_t k = 1; k <= more; ++k) {
+      const auto next = i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+      if ((next & 0xc0u) != 0x80u) {
+        return false;
+      }
+      point = point << 6 | (next & 0x3fu);
+    }
+    constexpr uint32_t kLeast[] = {0, 0xa0, 0x800, 0x10000};
+    if (point < kLeast[more] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+      return false;
+    }
+    i += more + 1;
+  }
+  return true;
+}
+
 // BoringSSL takes octets where C++ has characters.
 const uint8_t* Data(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
@@ -36,23 +71,29 @@ const uint8_t* Data(std::string_view text) { return reinterpret_cast<const uint8
 EhloOffers ParseEhlo(const Reply& reply) {
   EhloOffers offers;
   for (size_t i = 1; i < reply.lines.size(); ++i) {
-    std::string_view rest = reply.lines[i];
-    if (EqualsIgnoringCase(rest, "STARTTLS")) {
-      offers.starttls = true;
-    } else if (EqualsIgnoringCase(NextWord(rest), "AUTH")) {
-      while (!rest.empty()) {
-        const std::string_view mechanism = NextWord(rest);
-        offers.auth_plain |= EqualsIgnoringCase(mechanism, "PLAIN");
-        offers.auth_login |= EqualsIgnoringCase(mechanism, "LOGIN");
-      }
+    const std::string_view line = reply.lines[i];
+    std::string_view rest = line;
+    const std::string_view keyword = NextWord(rest);
+    // An extension that takes no parameters and has some is not that extension.
+    offers.starttls |= EqualsIgnoringCase(line, "STARTTLS");
+    offers.eight_bit_mime |= EqualsIgnoringCase(line, "8BITMIME");
+    offers.smtp_utf8 |= EqualsIgnoringCase(keyword, "SMTPUTF8");  // RFC 6531 3.1: parameters are to be ignored
+    offers.require_tls |= EqualsIgnoringCase(line, "REQUIRETLS");
+    if (EqualsIgnoringCase(keyword, "SIZE")) {
+      uint64_t size = 0;
+      const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), size);
+      offers.size = error == std::errc() && end == rest.data() + rest.size() ? size : 0;
+    } else if (EqualsIgnoringCase(keyword, "AUTH")) {
+      AddMechanisms(rest, offers.auth);
     }
   }
   return offers;
 }
 
 bool IsSafePath(std::string_view text) {
-  return text.size() <= kMaxPath &&
-         std::ranges::all_of(text, [](char c) { return IsVisible(c) && c != '<' && c != '>'; });
+  return text.size() <= kMaxPath && IsUtf8(text) && std::ranges::all_of(text, [](char c) {
+           return (IsVisible(c) || static_cast<unsigned char>(c) >= 0x80) && c != '<' && c != '>';
+         });
 }
 
 bool IsSafeDomain(std::string_view text) {
@@ -87,13 +128,16 @@ std::string Base64(std::string_view text) {
   return std::string(encoded.begin(), encoded.begin() + static_cast<std::ptrdiff_t>(length));
 }
 
-bool IsBase64(std::string_view text) {
+std::optional<std::string> FromBase64(std::string_view text) {
   if (text.size() % 4 != 0) {
-    return false;
+    return std::nullopt;
   }
   std::vector<uint8_t> decoded(text.size() / 4 * 3 + 1);
   size_t length = 0;
-  return EVP_DecodeBase64(decoded.data(), &length, decoded.size(), Data(text), text.size()) == 1;
+  if (EVP_DecodeBase64(decoded.data(), &length, decoded.size(), Data(text), text.size()) != 1) {
+    return std::nullopt;
+  }
+  return std::string(certs::AsText(certs::ByteView(decoded).first(length)));
 }
 
 }  // namespace verifier

@@ -196,7 +196,7 @@ TEST_P(Refusal, EndsTheTransactionAndIsNotSuccess) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, Refusal,
     ::testing::Values(RefusalRow{"AUTH", "535 wrong\r\n", "QUIT"}, RefusalRow{"AUTH", "454 later\r\n", "QUIT"},
-                      RefusalRow{"AUTH", "334 \r\n", kAuthPlain.c_str()}, RefusalRow{"MAIL", "550 no\r\n", "QUIT"},
+                      RefusalRow{"AUTH", "354 go\r\n", kAuthPlain.c_str()}, RefusalRow{"MAIL", "550 no\r\n", "QUIT"},
                       RefusalRow{"MAIL", "450 later\r\n", "QUIT"}, RefusalRow{"MAIL", "530 STARTTLS first\r\n", "QUIT"},
                       RefusalRow{"MAIL", "354 go\r\n", "MAIL FROM:<honey-sender@alice.test>"},
                       RefusalRow{"MAIL", "334 VXNlcg==\r\n", "MAIL FROM:<honey-sender@alice.test>"},
@@ -220,7 +220,7 @@ TEST(SmtpClient, TellsNoSecretToAChallengeThatIsNoBase64) {
     script.replies["AUTH"] = challenge;
     const Talk talk = Converse(script);
     EXPECT_EQ(talk.result.verdict.reason, Reason::kMalformedReply) << challenge;
-    EXPECT_THAT(talk.in_tls, ElementsAre("EHLO client.lab.test", "AUTH LOGIN")) << challenge;
+    EXPECT_THAT(talk.in_tls, ElementsAre("EHLO client.lab.test", "AUTH LOGIN", "*", "QUIT")) << challenge;
   }
 }
 
@@ -229,8 +229,17 @@ TEST(SmtpClient, AnswersNoMoreChallengesThanTheMechanismHas) {
   script.ehlo_in_tls = "250-mail.bob.test\r\n250 AUTH LOGIN\r\n";
   script.replies["password"] = "334 UGFzc3dvcmQ6\r\n";
   const Talk talk = Converse(script);
-  EXPECT_EQ(talk.result.verdict.reason, Reason::kCommandRefused);
-  EXPECT_THAT(talk.in_tls, ElementsAre("EHLO client.lab.test", "AUTH LOGIN", Base64(kUser), Base64(kPassword)));
+  EXPECT_EQ(talk.result.verdict.reason, Reason::kMalformedReply);
+  EXPECT_THAT(talk.in_tls,
+              ElementsAre("EHLO client.lab.test", "AUTH LOGIN", Base64(kUser), Base64(kPassword), "*", "QUIT"));
+}
+
+TEST(SmtpClient, CancelsAuthPlainThatIsAnsweredWithAQuestion) {
+  FakeScript script;
+  script.replies["AUTH"] = "334 \r\n";
+  const Talk talk = Converse(script);
+  EXPECT_EQ(talk.result.verdict.reason, Reason::kMalformedReply);
+  EXPECT_THAT(talk.in_tls, ElementsAre("EHLO client.lab.test", kAuthPlain, "*", "QUIT"));
 }
 
 TEST(SmtpClient, CaresNotForTheAnswerToQuit) {
@@ -258,8 +267,8 @@ TEST(SmtpClient, SaysNothingWhenAnArgumentWouldBeACommandOfItsOwn) {
   const std::vector<void (*)(SmtpClientConfig&)> edits = {
       [](SmtpClientConfig& config) { config.helo = "x\r\nMAIL FROM:<y>"; },
       [](SmtpClientConfig& config) { config.message->from = "x>\r\nRCPT TO:<y"; },
-      [](SmtpClientConfig& config) { config.message->to = "x\nDATA"; },
-      [](SmtpClientConfig& config) { config.message->to = ""; },
+      [](SmtpClientConfig& config) { config.message->to = {"x\nDATA"}; },
+      [](SmtpClientConfig& config) { config.message->to = {""}; },
       [](SmtpClientConfig& config) { config.user = std::string("a\0b", 3); },
   };
   for (const auto& edit : edits) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "lab/verifier/sasl_scram.h"
 #include "lab/verifier/smtp_text.h"
 #include "tests/verifier/smtp_fake_tls.h"
 
@@ -68,6 +69,9 @@ void FakeServer::TakeLines(std::string& buffer) {
     const std::string_view end = in_data_ ? "\r\n.\r\n" : "\r\n";
     const size_t at = buffer.find(end);
     if (at == std::string::npos || closed_) {
+      if (in_data_ && !closed_ && !buffer.empty()) {
+        Say(std::exchange(script_.answers_in_the_middle, ""));
+      }
       return;
     }
     const std::string line = buffer.substr(0, at);
@@ -95,7 +99,9 @@ void FakeServer::OnLine(const std::string& line) {
   } else if (!expected_secret_.empty()) {
     verb = expected_secret_;
   }
-  const auto scripted = script_.replies.find(verb);
+  // By the whole line, or else by its verb.
+  const auto whole = script_.replies.find(line);
+  const auto scripted = whole != script_.replies.end() ? whole : script_.replies.find(verb);
   std::string reply = "500 what?\r\n";
   if (scripted != script_.replies.end()) {
     reply = scripted->second;
@@ -106,6 +112,9 @@ void FakeServer::OnLine(const std::string& line) {
   } else if (good.contains(verb)) {
     reply = good.at(verb);
   }
+  if (line.starts_with("AUTH SCRAM") || verb.starts_with("scram")) {
+    return Say(Scram(line));
+  }
   expected_secret_ = line == "AUTH LOGIN" ? "user" : verb == "user" ? "password" : "";
   in_data_ = verb == "DATA" && reply.starts_with("354");
   const bool tls_next = verb == "STARTTLS" && !tls_ && reply.starts_with("220");
@@ -114,6 +123,50 @@ void FakeServer::OnLine(const std::string& line) {
     certs::Append(out_, Octets(script_.behind_220));
     BeginTls();
   }
+}
+
+// The server's side of RFC 5802: the reply to the next line of the client.
+std::string FakeServer::Scram(const std::string& line) {
+  constexpr std::string_view kSalt = "0123456789abcdef";
+  constexpr uint32_t kIterations = 4096;
+  const auto reply = [](std::string_view text) { return "334 " + Base64(text) + "\r\n"; };
+  if (line.starts_with("AUTH")) {
+    const std::string first = FromBase64(line.substr(line.rfind(' ') + 1)).value_or("");
+    scram_header = first.substr(0, first.find(",,") + 2);
+    scram_first_ = first.substr(scram_header.size());
+    const std::string server_first = scram_first_.substr(scram_first_.find("r=")) + "SERVER,s=" + Base64(kSalt) +
+                                     ",i=" + std::to_string(kIterations);
+    scram_first_ += "," + server_first;
+    expected_secret_ = "scram";
+    return reply(server_first);
+  }
+  if (expected_secret_ == "scram-end") {
+    expected_secret_.clear();
+    return line.empty() ? "235 welcome\r\n" : "501 what?\r\n";
+  }
+  expected_secret_.clear();
+  const std::string final = FromBase64(line).value_or("");
+  const size_t proof_at = std::min(final.find(",p="), final.size());
+  const std::string message = scram_first_ + "," + final.substr(0, proof_at);
+  std::string bound = scram_header;
+  if (bound.starts_with("p=")) {
+    certs::Bytes binding(32);
+    constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";
+    SSL_export_keying_material(tls_->ssl.get(), binding.data(), binding.size(), kLabel.data(), kLabel.size(), nullptr,
+                               0, 0);
+    bound += certs::AsText(binding);
+  }
+  const ScramKey salted = ScramSaltedPassword(script_.scram_password, kSalt, kIterations);
+  const bool right = final.starts_with("c=" + Base64(bound) + ",") &&
+                     final.substr(proof_at) == ",p=" + Base64(certs::AsText(ScramClientProof(salted, message)));
+  if (!right) {
+    return "535 wrong\r\n";
+  }
+  if (script_.scram_skips_proof) {
+    return "235 welcome\r\n";
+  }
+  expected_secret_ = "scram-end";
+  return reply("v=" + Base64(certs::AsText(ScramServerSignature(salted, script_.scram_lies ? "" : message))));
 }
 
 void FakeServer::Answer(const std::string& verb, std::string_view reply) {
@@ -162,7 +215,7 @@ SmtpClientConfig TestConfig(const FakeScript& script) {
   config.mode = script.mode;
   config.user = std::string(kUser);
   config.password = std::string(kPassword);
-  config.message = Message{"honey-sender@alice.test", "honey-recipient@bob.test", "Subject: honey\n\n.hello\n"};
+  config.message = Message{"honey-sender@alice.test", {"honey-recipient@bob.test"}, "Subject: honey\n\n.hello\n"};
   return config;
 }
 
@@ -214,6 +267,7 @@ Talk Converse(const SmtpClientConfig& config, const FakeScript& script, const Wi
   talk.sni = server.sni;
   talk.extensions = server.extensions;
   talk.resumed = server.resumed;
+  talk.scram_header = server.scram_header;
   talk.handshake_done = server.handshake_done;
   return talk;
 }

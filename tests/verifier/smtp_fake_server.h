@@ -35,11 +35,15 @@ struct FakeScript {
   std::string ehlo_in_tls = "250-mail.bob.test\r\n250 AUTH PLAIN LOGIN\r\n";
   // Instead of the good reply, by verb; "user" and "password" are the lines of AUTH LOGIN, "." is the end of the data.
   std::map<std::string, std::string> replies;
-  std::string behind_220;          // in clear, in one piece with the reply to STARTTLS
-  std::string after_client_hello;  // in clear, instead of a ServerHello
-  std::string after_handshake;     // inside TLS, unasked
-  std::string hang_up_after;       // the verb whose reply is the last thing sent; "greeting", "handshake"
-  bool close_notify = true;        // say so when hanging up inside TLS
+  std::string behind_220;             // in clear, in one piece with the reply to STARTTLS
+  std::string after_client_hello;     // in clear, instead of a ServerHello
+  std::string after_handshake;        // inside TLS, unasked
+  std::string hang_up_after;          // the verb whose reply is the last thing sent; "greeting", "handshake"
+  bool close_notify = true;           // say so when hanging up inside TLS
+  std::string answers_in_the_middle;  // once some of the message has come, but not its end
+  // AUTH SCRAM-SHA-256: the server knows this password and proves it, unless it is to lie or to leave the proof out.
+  std::string scram_password = std::string("honey-password");
+  bool scram_lies = false, scram_skips_proof = false;
 
   certs::ChainSpec chain = certs::GoodChain();
   uint16_t min_version = 0, max_version = 0;  // 0: the library's
@@ -74,6 +78,7 @@ class FakeServer {
   std::set<int> extensions;  // of the first ClientHello
   bool resumed = false;
   bool handshake_done = false;
+  std::string scram_header;  // "n,,", "y,,", "p=tls-exporter,,"
 
  private:
   struct Tls;
@@ -93,7 +98,9 @@ class FakeServer {
   std::string line_buffer_;
   certs::Bytes out_;
   bool closed_ = false, in_data_ = false;
-  std::string expected_secret_;  // "user" or "password" while AUTH LOGIN runs
+  std::string expected_secret_;  // "user" or "password" while AUTH LOGIN runs; "scram", "scram-end"
+  std::string scram_first_;      // what SCRAM said so far, as both sides sign it
+  std::string Scram(const std::string& line);
   bool saw_client_hello_ = false, said_in_clear_ = false;
 };
 
@@ -117,6 +124,7 @@ struct Talk {
   std::string sni;
   std::set<int> extensions;
   bool resumed = false;
+  std::string scram_header;     // what the client said of the channel binding
   bool handshake_done = false;  // on the server's side: it got the client's Finished
 
   // Neither AUTH, MAIL, RCPT, DATA or HELO nor anything that is secret was said in clear.

@@ -224,11 +224,25 @@ TEST(Ehlo, OffersNothingInItsFirstLine) {
 }
 
 TEST(Ehlo, NamesTheMechanismsOfAuth) {
-  EXPECT_EQ(ParseEhlo(Ehlo({"AUTH PLAIN"})), (EhloOffers{.auth_plain = true}));
-  EXPECT_EQ(ParseEhlo(Ehlo({"auth cram-md5 login"})), (EhloOffers{.auth_login = true}));
-  EXPECT_EQ(ParseEhlo(Ehlo({"AUTH  PLAIN LOGIN"})), (EhloOffers{.auth_plain = true, .auth_login = true}));
-  for (const char* line :
-       {"AUTH", "AUTH=PLAIN", "AUTHPLAIN", "AUTH PLAINX", "XAUTH PLAIN", "AUTH SCRAM-SHA-256-PLUS"}) {
+  EXPECT_EQ(ParseEhlo(Ehlo({"AUTH PLAIN"})), (EhloOffers{.auth = {SaslMechanism::kPlain}}));
+  EXPECT_EQ(ParseEhlo(Ehlo({"auth cram-md5 login"})), (EhloOffers{.auth = {SaslMechanism::kLogin}}));
+  EXPECT_EQ(ParseEhlo(Ehlo({"AUTH  PLAIN LOGIN"})),
+            (EhloOffers{.auth = {SaslMechanism::kPlain, SaslMechanism::kLogin}}));
+  EXPECT_EQ(ParseEhlo(Ehlo({"AUTH SCRAM-SHA-256-PLUS scram-sha-256 scram-sha-256"})),
+            (EhloOffers{.auth = {SaslMechanism::kScramSha256Plus, SaslMechanism::kScramSha256}}));
+  for (const char* line : {"AUTH", "AUTH=PLAIN", "AUTHPLAIN", "AUTH PLAINX", "XAUTH PLAIN", "AUTH SCRAM-SHA-1"}) {
+    EXPECT_EQ(ParseEhlo(Ehlo({line})), EhloOffers{}) << line;
+  }
+}
+
+TEST(Ehlo, NamesTheExtensionsThatAMessageMayNeed) {
+  EXPECT_EQ(ParseEhlo(Ehlo({"8bitmime", "SMTPUTF8", "REQUIRETLS"})),
+            (EhloOffers{.eight_bit_mime = true, .smtp_utf8 = true, .require_tls = true}));
+  EXPECT_EQ(ParseEhlo(Ehlo({"SIZE 1000"})), (EhloOffers{.size = 1000}));
+  for (const char* line : {"SIZE", "SIZE 0", "SIZE x", "SIZE 99999999999999999999"}) {
+    EXPECT_EQ(ParseEhlo(Ehlo({line})), (EhloOffers{.size = 0})) << line << ": no limit that is known (RFC 1870 4)";
+  }
+  for (const char* line : {"SIZE=1000", "8BITMIME x", "REQUIRETLS x", "XREQUIRETLS"}) {
     EXPECT_EQ(ParseEhlo(Ehlo({line})), EhloOffers{}) << line;
   }
 }
@@ -261,7 +275,9 @@ TEST(DataBlock, HoldsOneEndOfDataWhateverTheBodySays) {
 TEST(Arguments, ThatWouldStartACommandOfTheirOwnAreNotSafe) {
   EXPECT_TRUE(IsSafePath("alice@bob.test"));
   EXPECT_TRUE(IsSafePath(""));
-  for (const char* path : {"a@b\r\nDATA", "a@b\nDATA", "a@b> SIZE=1", "<a@b", "a b@c", "a@\xc3\xa9.test", "a@b\x7f"}) {
+  EXPECT_TRUE(IsSafePath("j\xc3\xb6rg@\xe4\xbe\x8b.test"));
+  for (const char* path : {"a@b\r\nDATA", "a@b\nDATA", "a@b> SIZE=1", "<a@b", "a b@c", "a@b\x7f", "a@\xc3.test",
+                           "a@\xc0\xaf.test", "a@\xed\xa0\x80", "a@\xc2\x85"}) {
     EXPECT_FALSE(IsSafePath(path)) << certs::Escaped(std::string_view(path));
   }
   EXPECT_FALSE(IsSafePath(std::string(255, 'a')));
@@ -277,10 +293,10 @@ TEST(Base64, IsThatOfRfc4648) {
   EXPECT_EQ(Base64(""), "");
   EXPECT_EQ(Base64("f"), "Zg==");
   EXPECT_EQ(Base64("foobar"), "Zm9vYmFy");
-  EXPECT_TRUE(IsBase64(""));
-  EXPECT_TRUE(IsBase64("VXNlcm5hbWU6"));
+  EXPECT_EQ(FromBase64(""), "");
+  EXPECT_EQ(FromBase64("VXNlcm5hbWU6"), "Username:");
   for (const char* text : {"Zg", "Zg=", "Zg==x", "Username:", "Zm9v Zm9v", "Zg==Zg=="}) {
-    EXPECT_FALSE(IsBase64(text)) << text;
+    EXPECT_EQ(FromBase64(text), std::nullopt) << text;
   }
 }
 

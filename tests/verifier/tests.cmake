@@ -8,7 +8,8 @@ starttls_lab_test(smtp_reply_test LIBS starttls_lab::verifier SOURCES verifier/s
 starttls_lab_test(smtp_client_test
   LIBS starttls_lab::verifier starttls_lab::certs
   SOURCES verifier/smtp_fake_server.cc verifier/smtp_fake_tls.cc verifier/smtp_client_test.cc verifier/smtp_tls_test.cc
-    verifier/smtp_hostile_test.cc verifier/tls_hygiene_test.cc verifier/tls_session_test.cc)
+    verifier/smtp_hostile_test.cc verifier/tls_hygiene_test.cc verifier/tls_session_test.cc
+    verifier/sasl_test.cc verifier/smtp_transaction_test.cc)
 
 # What the verifier says of certificates.
 set(verifier_chain_fixture ${CMAKE_CURRENT_LIST_DIR}/issued_chain.cc)
