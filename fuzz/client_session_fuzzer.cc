@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   config.mode = (data[0] & 1) != 0 ? verifier::TlsMode::kImplicit : verifier::TlsMode::kStartTls;
   config.user = "honey-user";
   config.password = "honey-password";
-  config.message = verifier::Message{"honey@alice.test", "honey@bob.test", "honey\n"};
+  config.message = verifier::Message{.from = "honey@alice.test", .to = {"honey@bob.test"}, .body = "honey\n"};
   const size_t segment = data[0] >> 1 == 0 ? pending.size() : data[0] >> 1;
 
   verifier::SmtpClient client(config);

@@ -43,7 +43,7 @@ TEST(Scram, SpeaksTheExampleOfItsRfc) {
 
 TEST(Scram, DoesNotTakeAWrongSignature) {
   for (const char* final :
-       {"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G5=", "v=", "v=AAAA", "", "x", "e=other-error"}) {
+       {"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G8=", "v=", "v=AAAA", "", "x", "e=other-error"}) {
     const auto scram = Scram();
     ASSERT_TRUE(scram->Respond(kServerFirst));
     EXPECT_FALSE(scram->Respond(final)) << final;
