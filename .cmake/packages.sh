@@ -1,14 +1,18 @@
 # Debian packages of each job, and how they are installed. Sourced by lab/run, tests/run, fuzz/run and bench/run.
 #
 #   ensure_packages GROUP...     installs what is missing of the groups: build run test fuzz bench
+#   unpack_servers FOLDER        unpacks the mail servers that tests talk to, without installing them
 #   build_preset PRESET TARGET...  configures and builds; quiet unless something fails
 
 packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev libuv1-dev libidn2-dev libc-ares-dev libpsl-dev libfmt-dev
                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev"
 packages_run="openssl curl python3"
-packages_test="libgtest-dev libgmock-dev binutils libgnutls28-dev libtasn1-6-dev"
+packages_test="libgtest-dev libgmock-dev binutils libgnutls28-dev libtasn1-6-dev
+               libdb5.3 libevent-2.1-7 libicu72 libnsl2 libsasl2-modules libsasl2-modules-db libwrap0"
 packages_fuzz="clang-19 libclang-rt-19-dev"
 packages_bench="libbenchmark-dev"
+# Installed, a mail server would replace the machine's own and start to listen.
+packages_servers="postfix opensmtpd sasl2-bin stunnel4"
 
 ensure_packages() {
   local group wanted="" missing="" package sudo=""
@@ -41,6 +45,21 @@ ensure_packages() {
     return 3
   fi
   rm -f "${log}"
+}
+
+unpack_servers() {
+  local folder="$1" package file
+  for package in ${packages_servers}; do
+    [ -e "${folder}/.unpacked/${package}" ] && continue
+    mkdir -p "${folder}/.unpacked"
+    file="$(mktemp -d)"
+    if (cd "${file}" && apt-get download "${package}" && dpkg -x ./*.deb "${folder}") >"${file}/log" 2>&1; then
+      touch "${folder}/.unpacked/${package}"
+    else
+      echo "Could not download ${package}: its tests are skipped ($(tail -n 1 "${file}/log"))." >&2
+    fi
+    rm -rf "${file}"
+  done
 }
 
 build_preset() {

@@ -9,11 +9,13 @@
 
 #include "certs/bytes.h"
 #include "lab/cli/catalogue_verbs.h"
+#include "lab/cli/check.h"
 #include "lab/cli/clients.h"
 #include "lab/cli/context.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/match.h"
 #include "lab/cli/run.h"
+#include "lab/cli/send.h"
 #include "lab/cli/serve.h"
 #include "lab/cli/verify.h"
 
@@ -155,6 +157,19 @@ void AddMatch(CLI::App& app, Action& action) {
   });
 }
 
+// Reads the date of an option, if it was given; false, after a sentence, if it is none.
+bool TakeTime(const char* option, const std::string& text, std::optional<int64_t>& time) {
+  if (text.empty()) {
+    return true;
+  }
+  time = lab::FromRfc3339(text);
+  if (!time) {
+    fmt::print(stderr, "starttls-lab: {} takes a date such as 2026-01-01T00:00:00Z, not \"{}\"\n", option,
+               certs::Escaped(text));
+  }
+  return time.has_value();
+}
+
 void AddVerify(CLI::App& app, Action& action) {
   auto options = std::make_shared<lab::VerifyOptions>();
   auto time = std::make_shared<std::string>();
@@ -174,15 +189,59 @@ void AddVerify(CLI::App& app, Action& action) {
                    "standard input\n");
         return static_cast<int>(lab::kExitUsage);
       }
-      if (!time->empty()) {
-        options->now = lab::FromRfc3339(*time);
-        if (!options->now) {
-          fmt::print(stderr, "starttls-lab: --time takes a date such as 2026-01-01T00:00:00Z, not \"{}\"\n",
-                     certs::Escaped(*time));
-          return static_cast<int>(lab::kExitUsage);
-        }
+      if (!TakeTime("--time", *time, options->now)) {
+        return static_cast<int>(lab::kExitUsage);
       }
       return RunVerify(*options, std::cin, std::cout, std::cerr);
+    };
+  });
+}
+
+// The options of the verbs that talk to a real server.
+void AddLive(CLI::App* verb, lab::LiveOptions& live) {
+  verb->add_option("--port", live.port, "default: 587, with --implicit 465");
+  verb->add_flag("--implicit", live.implicit, "TLS from the first byte (RFC 8314); the default on port 465");
+  verb->add_flag("--starttls", live.starttls, "STARTTLS (RFC 3207); the default on every other port");
+  verb->add_option("--address", live.address, "connect to this IP address instead of looking the host up");
+  verb->add_option("--ca", live.ca, "PEM, the trust anchors; default: the system's");
+  verb->add_option("--profile", live.profile, "whose rules of name matching; default: rfc9525-strict");
+  verb->add_option("--helo", live.helo, "what to say in EHLO; default: the address of this end");
+  verb->add_option("--timeout", live.timeout_s, "seconds for each wait; default: as RFC 5321 4.5.3.2");
+}
+
+void AddSend(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::SendOptions>();
+  CLI::App* verb = app.add_subcommand("send", "Deliver a message through a real server, once it is verified");
+  verb->add_option("--server", options->live.server, "HOST or HOST:PORT")->required();
+  AddLive(verb, options->live);
+  verb->add_option("--from", options->from, "the sender's address; '' for none")->required();
+  verb->add_option("--to", options->to, "a recipient's address; may be repeated")->required();
+  verb->add_option("--user", options->user, "log in, by the best mechanism that both sides know");
+  verb->add_option("--password-file", options->password_file,
+                   "its first line is the password; without it: $STARTTLS_LAB_PASSWORD");
+  verb->add_option("--message", options->message, "file with an RFC 5322 message; - is standard input, the default");
+  verb->add_flag("--require-tls", options->require_tls, "only if every relay will verify TLS, too (RFC 8689)");
+  verb->add_flag("--json", options->json, "machine-readable");
+  verb->add_flag("-v,--verbose", options->verbose, "print the dialogue");
+  verb->callback(
+      [options, &action] { action = [options] { return RunSend(*options, std::cin, std::cout, std::cerr); }; });
+}
+
+void AddCheck(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::CheckOptions>();
+  auto time = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("check", "One honest look at a live server: dialogue, chain, names, verdict");
+  verb->add_option("server", options->live.server, "HOST or HOST:PORT")->required();
+  AddLive(verb, options->live);
+  verb->add_option("--at", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
+  verb->add_option("--tlsrpt", options->tlsrpt, "write a TLS report on this session to a file (RFC 8460)");
+  verb->add_flag("--json", options->json, "machine-readable");
+  verb->callback([options, time, &action] {
+    action = [options, time] {
+      if (!TakeTime("--at", *time, options->live.now)) {
+        return static_cast<int>(lab::kExitUsage);
+      }
+      return RunCheck(*options, std::cout, std::cerr);
     };
   });
 }
@@ -207,6 +266,8 @@ int main(int argc, char** argv) {
   AddCerts(app, action);
   AddMatch(app, action);
   AddVerify(app, action);
+  AddCheck(app, action);
+  AddSend(app, action);
   const auto named = [&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty()) {
     fmt::print(stderr, "starttls-lab: there is no verb \"{}\"; see starttls-lab --help\n", certs::Escaped(argv[1]));

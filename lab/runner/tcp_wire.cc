@@ -1,16 +1,12 @@
 #include "lab/runner/tcp_wire.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
+#include <utility>
 
 #include "lab/runner/clock.h"
 
@@ -23,21 +19,12 @@ using std::chrono::milliseconds;
 // A non-blocking socket and the client that owns it.
 class Driver {
  public:
-  Driver(verifier::Endpoint& client, milliseconds limit, const std::atomic<bool>& stop)
-      : client_(client), deadline_(SteadyNow() + limit), stop_(stop) {}
+  Driver(verifier::Endpoint& client, Socket socket, milliseconds limit, const std::atomic<bool>& stop)
+      : client_(client), deadline_(SteadyNow() + limit), stop_(stop), owner_(std::move(socket)) {}
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
-  ~Driver() {
-    if (socket_ >= 0) {
-      close(socket_);
-    }
-  }
 
-  TcpRun Do(uint16_t port) {
-    if (!Connect(port)) {
-      run_.error = std::generic_category().message(errno);
-      return run_;
-    }
+  TcpRun Do() {
     run_.connected = true;
     const microseconds start = SteadyNow();
     while (!client_.Done() || HasOutput()) {
@@ -58,17 +45,6 @@ class Driver {
   }
 
  private:
-  bool Connect(uint16_t port) {
-    socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // On loopback a connection is made or refused at once, so connecting may block.
-    return socket_ >= 0 && connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-           fcntl(socket_, F_SETFL, O_NONBLOCK) == 0;
-  }
-
   bool HasOutput() const { return sent_ < unsent_.size(); }
 
   bool Write() {
@@ -143,7 +119,8 @@ class Driver {
   const microseconds deadline_;
   const std::atomic<bool>& stop_;
   TcpRun run_;
-  int socket_ = -1;
+  const Socket owner_;
+  const int socket_ = owner_.get();
   std::array<uint8_t, 16 * 1024> buffer_;
   certs::Bytes unsent_;
   size_t sent_ = 0;
@@ -158,8 +135,16 @@ verifier::Timeouts TcpTimeouts() {
   return verifier::Timeouts::Uniform(kWait);
 }
 
+TcpRun RunOnSocket(verifier::Endpoint& client, Socket socket, milliseconds limit, const std::atomic<bool>& stop) {
+  return Driver(client, std::move(socket), limit, stop).Do();
+}
+
 TcpRun RunOnTcpWire(verifier::Endpoint& client, uint16_t port, milliseconds limit, const std::atomic<bool>& stop) {
-  return Driver(client, limit, stop).Do(port);
+  auto dialled = Dial({.host = "127.0.0.1", .addresses = {"127.0.0.1"}, .port = port, .limit = limit}, stop);
+  if (!dialled) {
+    return {.error = dialled.error().detail};
+  }
+  return RunOnSocket(client, std::move(dialled->socket), limit, stop);
 }
 
 }  // namespace lab

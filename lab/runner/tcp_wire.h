@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "lab/runner/dial.h"
 #include "lab/verifier/endpoint.h"
 #include "lab/verifier/smtp_client.h"
 
@@ -24,5 +25,9 @@ verifier::Timeouts TcpTimeouts();
 // Connects to 127.0.0.1 and runs `client` to its end. Blocks.
 TcpRun RunOnTcpWire(verifier::Endpoint& client, uint16_t port, std::chrono::milliseconds limit,
                     const std::atomic<bool>& stop);
+
+// The same over a connection that is already made, to wherever.
+TcpRun RunOnSocket(verifier::Endpoint& client, Socket socket, std::chrono::milliseconds limit,
+                   const std::atomic<bool>& stop);
 
 }  // namespace lab

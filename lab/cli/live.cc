@@ -1,0 +1,160 @@
+#include "lab/cli/live.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "certs/bytes.h"
+#include "lab/cli/context.h"
+#include "lab/cli/files.h"
+#include "lab/runner/clock.h"
+#include "lab/runner/dial.h"
+#include "lab/runner/tcp_wire.h"
+#include "lab/verifier/ip_literal.h"
+
+namespace lab {
+namespace {
+
+using certs::ErrorCode;
+using certs::Fail;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr size_t kShownHost = 300;
+constexpr seconds kConnectLimit{30};
+
+std::optional<uint16_t> PortOf(std::string_view text) {
+  uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port != 0 ? std::optional(port) : std::nullopt;
+}
+
+// The host and what follows it as a port, if anything does. An IPv6 literal needs no brackets where no port follows.
+std::pair<std::string, std::optional<std::string>> Split(const std::string& server) {
+  if (server.starts_with('[')) {
+    const size_t end = server.find(']');
+    if (end != std::string::npos && (end + 1 == server.size() || server[end + 1] == ':')) {
+      const bool port = end + 1 < server.size();
+      return {server.substr(1, end - 1), port ? std::optional(server.substr(end + 2)) : std::nullopt};
+    }
+  }
+  const size_t colon = server.find(':');
+  if (colon == std::string::npos || server.find(':', colon + 1) != std::string::npos) {
+    return {server, std::nullopt};
+  }
+  return {server.substr(0, colon), server.substr(colon + 1)};
+}
+
+// What is looked up: A-labels, or the address as it stands.
+std::string LookUpName(const verifier::Reference& reference, const std::string& host) {
+  return reference.kind == verifier::Reference::Kind::kIp || reference.dns.empty() ? host : reference.dns;
+}
+
+std::string AddressLiteral(const std::string& address) {
+  return address.find(':') == std::string::npos ? fmt::format("[{}]", address)
+                                                : fmt::format("[IPv6:{}]", address.substr(0, address.find('%')));
+}
+
+certs::Result<verifier::NamePolicy> PolicyOf(const std::string& profile) {
+  const auto policy = profile.empty() ? verifier::NamePolicy{} : verifier::ProfileByName(profile);
+  if (!policy) {
+    return Fail(ErrorCode::kBadInput,
+                fmt::format("there is no profile \"{}\"; there are {}", certs::Escaped(profile, kShownHost),
+                            fmt::join(verifier::ProfileNames(), ", ")));
+  }
+  return *policy;
+}
+
+}  // namespace
+
+certs::Result<Endpoint> EndpointOf(const LiveOptions& options) {
+  auto [host, port_text] = Split(options.server);
+  if (host.empty()) {
+    return Fail(ErrorCode::kBadInput, "no server is named: HOST or HOST:PORT");
+  }
+  if (options.implicit && options.starttls) {
+    return Fail(ErrorCode::kBadInput, "--implicit and --starttls exclude each other");
+  }
+  std::optional<uint16_t> port;
+  if (port_text) {
+    port = PortOf(*port_text);
+    if (!port) {
+      return Fail(ErrorCode::kBadInput, fmt::format("\"{}\" is no port", certs::Escaped(*port_text, kShownHost)));
+    }
+  }
+  if (options.port != 0) {
+    if (port || options.port < 0 || options.port > 65535) {
+      return Fail(ErrorCode::kBadInput,
+                  port ? std::string("the port is named twice") : fmt::format("\"{}\" is no port", options.port));
+    }
+    port = static_cast<uint16_t>(options.port);
+  }
+  const bool implicit = options.implicit || (port == kImplicitPort && !options.starttls);
+  return Endpoint{.host = std::move(host),
+                  .port = port.value_or(implicit ? kImplicitPort : kSubmissionPort),
+                  .mode = implicit ? verifier::TlsMode::kImplicit : verifier::TlsMode::kStartTls};
+}
+
+certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientConfig config) {
+  auto endpoint = EndpointOf(options);
+  if (!endpoint) {
+    return std::unexpected(endpoint.error());
+  }
+  auto policy = PolicyOf(options.profile);
+  if (!policy) {
+    return std::unexpected(policy.error());
+  }
+  // Before anything is connected (RFC 9525 6.1).
+  const auto reference = verifier::ParseReference(endpoint->host, *policy);
+  if (!reference) {
+    return Fail(ErrorCode::kBadInput,
+                fmt::format("\"{}\" is no host name and no IP address: {}", certs::Escaped(endpoint->host, kShownHost),
+                            Sentence(reference.error())));
+  }
+  auto anchors = options.ca.empty() ? SystemAnchors() : ReadAnchors(options.ca);
+  if (!anchors) {
+    return std::unexpected(anchors.error());
+  }
+  const milliseconds limit = options.timeout_s > 0 ? seconds(options.timeout_s) : kConnectLimit;
+  const std::atomic<bool>& stop = StopRequested();
+  DialSpec spec{
+      .host = LookUpName(*reference, endpoint->host), .addresses = {}, .port = endpoint->port, .limit = limit};
+  if (!options.address.empty()) {
+    spec.addresses.push_back(options.address);
+  }
+  auto dialled = Dial(spec, stop);
+  if (!dialled) {
+    return std::unexpected(dialled.error());
+  }
+  config.reference = endpoint->host;
+  config.anchors = *std::move(anchors);
+  config.now = options.now ? *options.now : UnixNow();
+  config.mode = endpoint->mode;
+  config.names = *policy;
+  config.port = endpoint->port;
+  config.helo = options.helo.empty() ? AddressLiteral(dialled->local) : options.helo;
+  config.record = true;
+  if (options.timeout_s > 0) {
+    config.timeouts = verifier::Timeouts::Uniform(limit);
+  }
+  verifier::SmtpClient client(config);
+  // The client has a limit of its own for every wait; this one only ends what no longer waits for anything.
+  constexpr std::chrono::hours kAtMost{24};
+  RunOnSocket(client, std::move(dialled->socket), kAtMost, stop);
+  return Live{
+      .endpoint = *std::move(endpoint), .peer = dialled->peer, .config = std::move(config), .result = client.result()};
+}
+
+std::string ToWords(const Endpoint& endpoint) {
+  return fmt::format("{} port {} ({})", certs::Escaped(endpoint.host, kShownHost), endpoint.port,
+                     endpoint.mode == verifier::TlsMode::kImplicit ? "implicit TLS" : "STARTTLS");
+}
+
+std::string ToWords(const certs::Verdict& verdict) {
+  return fmt::format("{}: {} ({})", certs::ToString(verdict), certs::Sentence(verdict.reason),
+                     certs::Clause(verdict.reason));
+}
+
+}  // namespace lab

@@ -1,0 +1,313 @@
+// The verbs `check` and `send` in process, against the fake server on loopback: verdicts, exit codes, and what a
+// hostile server can make them print.
+#include "lab/cli/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "certs/issue.h"
+#include "certs/keys.h"
+#include "fakeserver/server.h"
+#include "lab/cli/exit_code.h"
+#include "lab/cli/send.h"
+#include "lab/runner/clock.h"
+#include "lab/runner/scratch_dir.h"
+#include "lab/scenario/scenario.h"
+
+namespace lab {
+namespace {
+
+using nlohmann::json;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// Serves a world on a free port, and knows where its trust anchor is.
+class LiveVerbTest : public testing::Test {
+ protected:
+  void Serve(const World& world, fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls) {
+    certs::Issuer issuer(certs::KeyRing::Random(), UnixNow());
+    const auto chain = issuer.Issue(world.chain);
+    ASSERT_TRUE(chain.has_value());
+    dir_ = std::make_unique<ScratchDir>(*ScratchDir::Make());
+    ASSERT_TRUE(dir_->Write("ca.pem", certs::CertificatesToPem((*chain)->trusted)).has_value());
+    const auto behaviour = std::make_shared<const fakeserver::Behaviour>(fakeserver::Behaviour{
+        .mode = mode, .smtp = world.smtp, .tls = world.tls, .link = world.link, .identity = *chain});
+    auto server = fakeserver::Start({});
+    ASSERT_TRUE(server.has_value());
+    server_ = std::make_unique<fakeserver::ServerHandle>(std::move(*server));
+    const auto port = server_->Add({.id = "it", .behaviour = [behaviour](int) { return behaviour; }});
+    ASSERT_TRUE(port.has_value());
+    port_ = *port;
+    reference_ = world.reference;
+    mode_ = mode;
+  }
+  void Serve(const std::string& scenario) {
+    ASSERT_NE(FindScenario(scenario), nullptr) << scenario;
+    Serve(FindScenario(scenario)->world);
+  }
+
+  LiveOptions Options() const {
+    return {.server = reference_,
+            .port = port_,
+            .implicit = mode_ == fakeserver::TlsMode::kImplicit,
+            .address = "127.0.0.1",
+            .ca = dir_->path() + "/ca.pem",
+            .timeout_s = 10};
+  }
+  int Check(LiveOptions options) {
+    std::ostringstream out, err;
+    const int code = RunCheck({.live = std::move(options), .json = as_json_}, out, err);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+  int Send(SendOptions options, const std::string& message) {
+    std::istringstream in(message);
+    std::ostringstream out, err;
+    const int code = RunSend(options, in, out, err);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+  json Answer() const { return json::parse(out_); }
+  // Every octet that a client sent to the server, decrypted where it was encrypted.
+  std::vector<fakeserver::Transcript> Transcripts() { return server_->Remove("it"); }
+
+  bool as_json_ = true;
+  std::string out_, err_;
+  uint16_t port_ = 0;
+
+ private:
+  std::unique_ptr<ScratchDir> dir_;
+  std::unique_ptr<fakeserver::ServerHandle> server_;
+  std::string reference_;
+  fakeserver::TlsMode mode_ = fakeserver::TlsMode::kStartTls;
+};
+
+// ------------------------------------------------------------------------------------------------ check: verdicts
+
+TEST_F(LiveVerbTest, CheckVerifiesAGoodServerInBothModes) {
+  for (const auto mode : {fakeserver::TlsMode::kStartTls, fakeserver::TlsMode::kImplicit}) {
+    Serve(GoodWorld(), mode);
+    EXPECT_EQ(Check(Options()), kExitOk) << out_ << err_;
+    EXPECT_EQ(Answer().at("verdict"), "ok");
+    EXPECT_EQ(Answer().at("matched_name"), "DNS:mail.bob.test");
+    EXPECT_EQ(Answer().at("tls").at("version"), "TLSv1.3");
+    EXPECT_EQ(Answer().at("tlsrpt").at("result_type"), "");
+  }
+}
+
+TEST_F(LiveVerbTest, CheckSaysWhatEachCertificateIs) {
+  Serve(GoodWorld());
+  Check(Options());
+  const json leaf = Answer().at("presented").at(0);
+  for (const char* fact : {"subject", "issuer", "serial", "not_before", "not_after", "key", "signature_algorithm"}) {
+    EXPECT_NE(leaf.at(fact), "") << fact;
+  }
+  EXPECT_EQ(leaf.at("version"), 3);
+  EXPECT_THAT(leaf.at("names"), Contains("DNS:mail.bob.test"));
+  EXPECT_EQ(leaf.at("sha256").get<std::string>().size(), 64u);
+  EXPECT_EQ(leaf.at("spki_sha256").get<std::string>().size(), 64u);
+  EXPECT_GT(leaf.at("seconds_left").get<int64_t>(), 0);
+  EXPECT_FALSE(leaf.at("extensions").empty());
+  EXPECT_EQ(Answer().at("path").back().at("anchor"), true);
+}
+
+struct Refusal {
+  const char* scenario;
+  const char* verdict;
+  const char* result_type;  // RFC 8460 4.3
+};
+constexpr Refusal kRefusals[] = {{"name.wrong-host", "name-mismatch@0", "certificate-host-mismatch"},
+                                 {"chain.self-signed", "self-signed@0", "certificate-not-trusted"},
+                                 {"chain.unknown-root", "unknown-issuer@1", "certificate-not-trusted"},
+                                 {"time.leaf-expired", "expired@0", "certificate-expired"}};
+
+TEST_F(LiveVerbTest, CheckRefusesWithTheReason) {
+  for (const Refusal& refusal : kRefusals) {
+    SCOPED_TRACE(refusal.scenario);
+    Serve(refusal.scenario);
+    EXPECT_EQ(Check(Options()), kExitUnexpected) << out_ << err_;
+    EXPECT_EQ(Answer().at("verdict"), refusal.verdict);
+    EXPECT_EQ(Answer().at("tlsrpt").at("result_type"), refusal.result_type);
+    EXPECT_NE(Answer().at("refusals").at(0).at("clause"), "");
+  }
+}
+
+TEST_F(LiveVerbTest, CheckReportsEveryReasonAtOnce) {
+  World world = FindScenario("time.leaf-expired")->world;
+  world.reference = "mail.alice.test";
+  Serve(world);
+  EXPECT_EQ(Check(Options()), kExitUnexpected);
+  std::vector<std::string> reasons;
+  for (const json& refusal : Answer().at("refusals")) {
+    reasons.push_back(refusal.at("reason"));
+  }
+  EXPECT_THAT(reasons, testing::ElementsAre("expired", "name-mismatch"));
+}
+
+TEST_F(LiveVerbTest, CheckSaysWhatTheMatcherMakesOfEveryName) {
+  Serve("name.wrong-host");
+  Check(Options());
+  const json names = Answer().at("names");
+  EXPECT_EQ(names.at("reference"), "DNS-ID mail.bob.test");
+  ASSERT_FALSE(names.at("presented").empty());
+  for (const json& one : names.at("presented")) {
+    EXPECT_EQ(one.at("match"), false);
+    EXPECT_NE(one.at("reason"), "");
+  }
+}
+
+TEST_F(LiveVerbTest, CheckJudgesAtTheTimeThatItIsTold) {
+  Serve("time.leaf-expired");
+  LiveOptions options = Options();
+  constexpr int64_t kTwoDays = 2 * 86400;
+  options.now = UnixNow() - kTwoDays;
+  EXPECT_EQ(Check(options), kExitOk) << out_ << err_;
+}
+
+TEST_F(LiveVerbTest, CheckFollowsTheProfile) {
+  Serve("name.cn-only");
+  LiveOptions options = Options();
+  EXPECT_EQ(Check(options), kExitUnexpected);
+  options.profile = "boringssl";
+  EXPECT_EQ(Check(options), kExitOk) << out_ << err_;
+}
+
+TEST_F(LiveVerbTest, CheckRefusesAServerWithoutStartTls) {
+  World world = GoodWorld();
+  std::erase(world.smtp.capabilities_clear, "STARTTLS");
+  Serve(world);
+  EXPECT_EQ(Check(Options()), kExitUnexpected);
+  EXPECT_EQ(Answer().at("verdict"), "starttls-not-offered@0");
+  EXPECT_EQ(Answer().at("tlsrpt").at("result_type"), "starttls-not-supported");
+  EXPECT_THAT(Answer().at("presented"), IsEmpty());
+}
+
+TEST_F(LiveVerbTest, CheckGivesAwayNothing) {
+  Serve(GoodWorld());
+  Check(Options());
+  for (const json& line : Answer().at("dialogue")) {
+    if (line.at("from") == "client") {
+      EXPECT_THAT(line.at("text").get<std::string>(), testing::MatchesRegex("(EHLO .*|STARTTLS|QUIT)"));
+    }
+  }
+}
+
+TEST_F(LiveVerbTest, CheckTellsWhetherTheBannerNamesTheHost) {
+  Serve(GoodWorld());
+  Check(Options());
+  EXPECT_EQ(Answer().at("signals").at(0).at("standing"), "for");
+  World world = GoodWorld();
+  world.smtp.host = "mail.eve.test";
+  Serve(world);
+  EXPECT_EQ(Check(Options()), kExitOk) << "a signal is no verdict";
+  EXPECT_EQ(Answer().at("signals").at(0).at("standing"), "against");
+}
+
+TEST_F(LiveVerbTest, CheckPrintsNoControlCharacterOfAServer) {
+  as_json_ = false;
+  World world = GoodWorld();
+  world.smtp.host = "mail.\x1b[2Jbob.test\x07";
+  world.chain.leaf().subject = certs::CommonName("\x1b]0;owned\x07 bob");
+  Serve(world);
+  Check(Options());
+  EXPECT_THAT(out_, HasSubstr("dialogue"));
+  EXPECT_THAT(out_, Each(testing::AnyOf('\n', testing::Ge(' '), testing::Lt('\0'))));
+  EXPECT_THAT(out_, Not(HasSubstr("\x7f")));
+}
+
+// ------------------------------------------------------------------------------------------------ bad input
+
+TEST_F(LiveVerbTest, UnusableArgumentsAreUsageErrors) {
+  Serve(GoodWorld());
+  const auto usage = [&](auto edit) {
+    LiveOptions options = Options();
+    edit(options);
+    const int code = Check(options);
+    EXPECT_EQ(out_, "");
+    EXPECT_NE(err_, "");
+    return code == kExitUsage;
+  };
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.server = ""; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.server = "mail bob.test"; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.server = "mail.bob.test:25"; }));  // and --port
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.port = 70000; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.ca = "/nonexistent.pem"; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.ca = "/dev/null"; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.profile = "nobody"; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.address = "not-an-address"; }));
+  EXPECT_TRUE(usage([](LiveOptions& o) { o.implicit = o.starttls = true; }));
+}
+
+TEST_F(LiveVerbTest, AHostThatCannotBeReachedIsNoVerdict) {
+  Serve(GoodWorld());
+  LiveOptions options = Options();
+  options.port = 1;  // nobody listens there
+  EXPECT_EQ(Check(options), kExitHarness);
+  EXPECT_EQ(out_, "");
+  EXPECT_THAT(err_, HasSubstr("port 1"));
+}
+
+TEST(EndpointTest, TakesTheServerApart) {
+  using verifier::TlsMode;
+  const auto of = [](const LiveOptions& options) { return EndpointOf(options).value_or(Endpoint{}); };
+  EXPECT_EQ(of({.server = "mail.bob.test"}), (Endpoint{"mail.bob.test", 587, TlsMode::kStartTls}));
+  EXPECT_EQ(of({.server = "mail.bob.test:25"}), (Endpoint{"mail.bob.test", 25, TlsMode::kStartTls}));
+  EXPECT_EQ(of({.server = "mail.bob.test:465"}), (Endpoint{"mail.bob.test", 465, TlsMode::kImplicit}));
+  EXPECT_EQ(of({.server = "mail.bob.test", .implicit = true}), (Endpoint{"mail.bob.test", 465, TlsMode::kImplicit}));
+  EXPECT_EQ(of({.server = "m:465", .starttls = true}), (Endpoint{"m", 465, TlsMode::kStartTls}));
+  EXPECT_EQ(of({.server = "192.0.2.1:25"}), (Endpoint{"192.0.2.1", 25, TlsMode::kStartTls}));
+  EXPECT_EQ(of({.server = "2001:db8::1"}), (Endpoint{"2001:db8::1", 587, TlsMode::kStartTls}));
+  EXPECT_EQ(of({.server = "[2001:db8::1]:25"}), (Endpoint{"2001:db8::1", 25, TlsMode::kStartTls}));
+  EXPECT_EQ(of({.server = "[2001:db8::1]", .port = 26}), (Endpoint{"2001:db8::1", 26, TlsMode::kStartTls}));
+  for (const char* server : {"", ":25", "m:", "m:0", "m:65536", "m:x", "m:25x", "[::1]:"}) {
+    EXPECT_FALSE(EndpointOf({.server = server}).has_value()) << server;
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ send
+
+TEST_F(LiveVerbTest, SendDeliversToAVerifiedServer) {
+  Serve(GoodWorld());
+  EXPECT_EQ(Send({.live = Options(), .from = "a@alice.test", .to = {"b@bob.test"}, .json = true}, "Subject: x\n\nx\n"),
+            kExitOk)
+      << out_ << err_;
+  EXPECT_EQ(Answer().at("delivered"), true);
+}
+
+TEST_F(LiveVerbTest, SendGivesAnotherServerNothing) {
+  Serve("name.wrong-host");
+  EXPECT_EQ(Send({.live = Options(), .from = "a@alice.test", .to = {"b@bob.test"}, .json = true}, "Subject: x\n\nx\n"),
+            kExitUnexpected);
+  EXPECT_EQ(Answer().at("delivered"), false);
+  EXPECT_EQ(Answer().at("verdict"), "name-mismatch@0");
+}
+
+TEST_F(LiveVerbTest, SendRefusesWhatItCannotSendBeforeItConnects) {
+  Serve(GoodWorld());
+  const SendOptions good{.live = Options(), .from = "a@alice.test", .to = {"b@bob.test"}};
+  const auto usage = [&](auto edit, const std::string& message) {
+    SendOptions options = good;
+    edit(options);
+    return Send(options, message) == kExitUsage && out_.empty() && !err_.empty();
+  };
+  EXPECT_TRUE(usage([](SendOptions& o) { o.to.clear(); }, "\n"));
+  EXPECT_TRUE(usage([](SendOptions& o) { o.to = {"b@bob.test>\r\nDATA"}; }, "\n"));
+  EXPECT_TRUE(usage([](SendOptions& o) { o.message = "/nonexistent"; }, "\n"));
+  EXPECT_TRUE(usage([](SendOptions& o) { o.user = "alice"; }, "\n")) << "no password";
+  EXPECT_TRUE(usage([](SendOptions& o) { o.password_file = "/dev/null"; }, "\n")) << "no user";
+  EXPECT_TRUE(usage([](SendOptions&) {}, std::string(2000, 'x') + "\n")) << "too long a line";
+  EXPECT_THAT(Transcripts(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace lab
