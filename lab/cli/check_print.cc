@@ -195,12 +195,12 @@ std::string TlsReportOf(const CheckReport& report) {
   const int64_t begin = report.request.now - report.request.now % kDay;
   verifier::TlsPolicyReport policy{.policy_domain = report.live.endpoint.host};
   CountFailure(&policy, ReportedFailure(report));
-  return ToJson({.organization = "starttls-lab check",
-                 .contact = "postmaster@localhost",
-                 .id = fmt::format("check{}", report.request.now),
-                 .begin = begin,
-                 .end = begin + kDay - 1,
-                 .policies = {std::move(policy)}});
+  return verifier::ToJson({.organization = "starttls-lab check",
+                           .contact = "postmaster@localhost",
+                           .id = fmt::format("check{}", report.request.now),
+                           .begin = begin,
+                           .end = begin + kDay - 1,
+                           .policies = {std::move(policy)}});
 }
 
 }  // namespace lab

@@ -7,9 +7,9 @@ namespace lab {
 
 enum ExitCode : int {
   kExitOk = 0,          // everything as expected
-  kExitUnexpected = 1,  // an unexpected result; for match and verify: refused
+  kExitUnexpected = 1,  // an unexpected result; for match, verify, check and send: refused
   kExitUsage = 2,       // wrong arguments or a malformed input file
-  kExitHarness = 3,     // the lab itself failed: could not bind, client program missing, sanity case failed
+  kExitHarness = 3,     // the lab itself failed: could not bind or connect, client program missing, sanity case failed
   kExitNothingMatched = 4,
   kExitStale = 5,  // an expectation file names scenarios that no longer exist
   kExitInterrupted = 130,

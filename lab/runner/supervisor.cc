@@ -131,7 +131,8 @@ pid_t StartProgram(const SupervisorTask& task) noexcept {
   if (pipe2(failure.data(), O_CLOEXEC) != 0) {
     return -1;
   }
-  const pid_t program = fork();
+  // Not fork(): libraries have it close what they remember of their own descriptors, and the numbers are ours by now.
+  const pid_t program = _Fork();
   if (program == 0) {
     BecomeProgram(task, failure[1]);
   }
@@ -251,7 +252,7 @@ int Await(pid_t program) noexcept {
   }
   Tell(SupervisorReport::Kind::kNeedsMaps, 0);
   AwaitGoOn();
-  const pid_t first = fork();
+  const pid_t first = _Fork();
   if (first < 0) {
     GiveUp({.step = "starting a process", .error = errno});
   }

@@ -13,10 +13,10 @@ constexpr size_t kMaxPath = 254;
 constexpr size_t kMaxDomain = 255;
 constexpr size_t kMaxCredential = 1000;
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char UpperOf(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view upper) {
-  return std::ranges::equal(text, upper, [](char a, char b) { return Upper(a) == b; });
+  return std::ranges::equal(text, upper, [](char a, char b) { return UpperOf(a) == b; });
 }
 
 // Cuts the next word off `rest`; words are separated by single spaces, so two in a row yield an empty word.
@@ -64,7 +64,7 @@ bool IsUtf8(std::string_view text) {
 }
 
 // BoringSSL takes octets where C++ has characters.
-const uint8_t* Data(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
+const uint8_t* Base64Octets(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
 }  // namespace
 
@@ -124,7 +124,7 @@ std::string DataBlock(std::string_view body) {
 std::string Base64(std::string_view text) {
   // EVP_EncodeBlock also writes a final NUL.
   std::vector<uint8_t> encoded((text.size() + 2) / 3 * 4 + 1);
-  const size_t length = EVP_EncodeBlock(encoded.data(), Data(text), text.size());
+  const size_t length = EVP_EncodeBlock(encoded.data(), Base64Octets(text), text.size());
   return std::string(encoded.begin(), encoded.begin() + static_cast<std::ptrdiff_t>(length));
 }
 
@@ -134,7 +134,7 @@ std::optional<std::string> FromBase64(std::string_view text) {
   }
   std::vector<uint8_t> decoded(text.size() / 4 * 3 + 1);
   size_t length = 0;
-  if (EVP_DecodeBase64(decoded.data(), &length, decoded.size(), Data(text), text.size()) != 1) {
+  if (EVP_DecodeBase64(decoded.data(), &length, decoded.size(), Base64Octets(text), text.size()) != 1) {
     return std::nullopt;
   }
   return std::string(certs::AsText(certs::ByteView(decoded).first(length)));

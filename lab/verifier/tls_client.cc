@@ -161,7 +161,9 @@ TlsClient::TlsClient(TlsClientConfig config) : config_(std::move(config)) {
             .names = config_.names,
             .policy = config_.policy,
             .alpn = config_.alpn,
-            .trust = DigestOfAnchors(config_.anchors)};
+            .trust = DigestOfAnchors(config_.anchors),
+            .mode = config_.trust.mode,
+            .tlsa = config_.trust.tlsa};
   if (const bssl::UniquePtr<SSL_SESSION> session = config_.sessions->Take(scope_, config_.now)) {
     SSL_set_session(ssl_.get(), session.get());
   }

@@ -148,7 +148,8 @@ TEST_F(LiveVerbTest, CheckReportsEveryReasonAtOnce) {
   Serve(world);
   EXPECT_EQ(Check(Options()), kExitUnexpected);
   std::vector<std::string> reasons;
-  for (const json& refusal : Answer().at("refusals")) {
+  const json answer = Answer();
+  for (const json& refusal : answer.at("refusals")) {
     reasons.push_back(refusal.at("reason"));
   }
   EXPECT_THAT(reasons, testing::ElementsAre("expired", "name-mismatch"));
@@ -169,16 +170,16 @@ TEST_F(LiveVerbTest, CheckSaysWhatTheMatcherMakesOfEveryName) {
 TEST_F(LiveVerbTest, CheckJudgesAtTheTimeThatItIsTold) {
   Serve("time.leaf-expired");
   LiveOptions options = Options();
-  constexpr int64_t kTwoDays = 2 * 86400;
-  options.now = UnixNow() - kTwoDays;
+  constexpr int64_t kBeforeItExpired = 11 * 86400;
+  options.now = UnixNow() - kBeforeItExpired;
   EXPECT_EQ(Check(options), kExitOk) << out_ << err_;
 }
 
 TEST_F(LiveVerbTest, CheckFollowsTheProfile) {
-  Serve("name.cn-only");
+  Serve("name.wildcard-partial-left");
   LiveOptions options = Options();
   EXPECT_EQ(Check(options), kExitUnexpected);
-  options.profile = "boringssl";
+  options.profile = "openssl";
   EXPECT_EQ(Check(options), kExitOk) << out_ << err_;
 }
 
@@ -195,7 +196,8 @@ TEST_F(LiveVerbTest, CheckRefusesAServerWithoutStartTls) {
 TEST_F(LiveVerbTest, CheckGivesAwayNothing) {
   Serve(GoodWorld());
   Check(Options());
-  for (const json& line : Answer().at("dialogue")) {
+  const json answer = Answer();
+  for (const json& line : answer.at("dialogue")) {
     if (line.at("from") == "client") {
       EXPECT_THAT(line.at("text").get<std::string>(), testing::MatchesRegex("(EHLO .*|STARTTLS|QUIT)"));
     }

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "certs/issue.h"
+#include "fakeserver/server.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/process.h"
 #include "lab/runner/sandbox_probe.h"
@@ -194,6 +195,13 @@ TEST_F(SandboxTest, HasNoPrivilegesAndCannotGetAny) {
   EXPECT_THAT(Shell("grep -E 'CapEff|CapPrm|CapBnd' /proc/self/status | grep -v 0000000000000000; echo end").output,
               testing::StrEq("end\n"));
   EXPECT_THAT(Shell("grep NoNewPrivs /proc/self/status").output, HasSubstr("1"));
+}
+
+// The server's event loop closes descriptors of its own when the process forks; the client's output is not one of them.
+TEST_F(SandboxTest, KeepsItsOutputBesideAFakeServer) {
+  const auto server = fakeserver::Start({});
+  ASSERT_TRUE(server.has_value());
+  EXPECT_EQ(Shell("echo here").output, "here\n");
 }
 
 TEST_F(SandboxTest, IsBoundedInWhatItMayUse) {

@@ -65,8 +65,6 @@ auxprop_plugin: sasldb
 mech_list: SCRAM-SHA-256 PLAIN LOGIN
 sasldb_path: /var/lib/postfix/sasldb2
 X
-t before-sasl
 saslpasswd2 -p -c -u mail.bob.test -f /var/lib/postfix/sasldb2 alice </srv/lab/password
 chown postfix /var/lib/postfix/sasldb2
-t after-sasl
 master &

@@ -172,7 +172,10 @@ Record HoldSession(const Kind& kind) {
   if (!result.started) {
     return {.skipped = "", .all = result.error};
   }
-  return Parse(result.output);
+  Record record = Parse(result.output);
+  record.all += "\nexit code " + std::to_string(result.exit_code) + ", signal " + std::to_string(result.signal) +
+                (result.timed_out ? ", timed out" : "");
+  return record;
 }
 
 // A server is started once, for all that is asked of it.
