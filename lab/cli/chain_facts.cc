@@ -245,15 +245,15 @@ std::string DefectsText(const std::vector<verifier::Defect>& defects) {
 }
 
 ordered_json DefectsJson(const std::vector<verifier::Defect>& defects) {
-  ordered_json json = ordered_json::array();
+  ordered_json all = ordered_json::array();
   for (const verifier::Defect& defect : defects) {
-    json.push_back(ordered_json{{"reason", certs::Name(defect.verdict.reason)},
+    all.push_back(ordered_json{{"reason", certs::Name(defect.verdict.reason)},
                                 {"depth", defect.verdict.depth},
                                 {"clause", certs::Clause(defect.verdict.reason)},
                                 {"sentence", certs::Sentence(defect.verdict.reason)},
                                 {"detail", defect.detail}});
   }
-  return json;
+  return all;
 }
 
 }  // namespace lab

@@ -65,20 +65,20 @@ verifier::TlsFailureDetail ReportedFailure(const CheckReport& report) {
 }
 
 ordered_json SignalsJson(const std::vector<Signal>& signals) {
-  ordered_json json = ordered_json::array();
+  ordered_json all = ordered_json::array();
   for (const Signal& signal : signals) {
-    json.push_back(ordered_json{{"name", signal.name}, {"standing", Name(signal.standing)}, {"detail", signal.detail}});
+    all.push_back(ordered_json{{"name", signal.name}, {"standing", Name(signal.standing)}, {"detail", signal.detail}});
   }
-  return json;
+  return all;
 }
 
 ordered_json DialogueJson(const Live& live) {
-  ordered_json json = ordered_json::array();
+  ordered_json all = ordered_json::array();
   for (const verifier::DialogueLine& line : live.result.dialogue) {
-    json.push_back(
+    all.push_back(
         ordered_json{{"from", line.from_client ? "client" : "server"}, {"tls", line.secure}, {"text", line.text}});
   }
-  return json;
+  return all;
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ std::string LocalOf(int socket) {
 }
 
 // Waits until a connection is made or refused; errno of what came of it, 0 for success.
-int Outcome(int socket, milliseconds limit, const std::atomic<bool>& stop) {
+int ConnectOutcome(int socket, milliseconds limit, const std::atomic<bool>& stop) {
   constexpr milliseconds kStopInterval{100};
   const auto end = SteadyNow() + limit;
   while (!stop) {
@@ -76,7 +76,7 @@ int Connect(const addrinfo& to, milliseconds limit, const std::atomic<bool>& sto
   }
   int error = connect(socket.get(), to.ai_addr, to.ai_addrlen) == 0 ? 0 : errno;
   if (error == EINPROGRESS || error == EINTR) {
-    error = Outcome(socket.get(), limit, stop);
+    error = ConnectOutcome(socket.get(), limit, stop);
   }
   if (error == 0) {
     connected = std::move(socket);

@@ -20,6 +20,7 @@
 #include "lab/runner/clock.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/process.h"
+#include "lab/runner/sandbox_probe.h"
 
 namespace {
 

@@ -20,7 +20,7 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr int kPreSharedKey = 41, kEarlyData = 42;
+constexpr int kPreSharedKeyType = 41, kEarlyData = 42;
 constexpr char kCarol[] = "mail.carol.test";
 
 class Resumption : public ::testing::TestWithParam<uint16_t> {
@@ -51,7 +51,7 @@ class Resumption : public ::testing::TestWithParam<uint16_t> {
     const Talk talk = Converse(config, Script());
     EXPECT_FALSE(talk.resumed) << what;
     EXPECT_FALSE(talk.result.tls.resumed) << what;
-    EXPECT_THAT(talk.extensions, Not(Contains(kPreSharedKey))) << what;
+    EXPECT_THAT(talk.extensions, Not(Contains(kPreSharedKeyType))) << what;
   }
 
   SessionCache cache_;
