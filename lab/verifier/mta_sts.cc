@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "lab/verifier/name_match.h"
+#include "lab/verifier/name_syntax.h"
 #include "lab/verifier/rules.h"
 
 namespace verifier {
@@ -19,14 +20,7 @@ constexpr size_t kMaxId = 32, kMaxPatterns = 1000, kMaxLines = 5000;
 
 bool IsAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return lower;
-}
-
-std::string_view Trimmed(std::string_view text) {
+std::string_view StsTrimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t";
   text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
   const size_t last = text.find_last_not_of(kBlank);
@@ -51,7 +45,7 @@ bool BeginsRight(std::string_view text) {
   if (!text.starts_with(kVersion)) {
     return false;
   }
-  const std::string_view rest = Trimmed(text.substr(kVersion.size()));
+  const std::string_view rest = StsTrimmed(text.substr(kVersion.size()));
   return rest.empty() || rest.starts_with(';');
 }
 
@@ -69,7 +63,7 @@ bool IsPattern(std::string_view pattern) {
   }
   const auto reference = ParseReference(pattern);
   return reference && reference->kind == Reference::Kind::kDns && !pattern.ends_with('.') &&
-         reference->dns == Lower(pattern);
+         reference->dns == AsciiLower(pattern);
 }
 
 // ------------------------------------------------------------------------------------------------ the policy's lines
@@ -108,7 +102,7 @@ bool Take(std::string_view name, std::string_view value, Draft& draft) {
            age <= kMaxStsAge;
   }
   if (name == "mx") {
-    draft.mx.push_back(Lower(value));
+    draft.mx.push_back(AsciiLower(value));
     return IsPattern(draft.mx.back()) && draft.mx.size() <= kMaxPatterns;
   }
   return true;
@@ -139,12 +133,12 @@ std::optional<std::string> StsIdOf(const DnsAnswer& txt) {
     return std::nullopt;
   }
   std::vector<std::string_view> fields = SplitAt(records.front(), ';', 100);
-  if (Trimmed(fields.back()).empty()) {
+  if (StsTrimmed(fields.back()).empty()) {
     fields.pop_back();
   }
   std::optional<std::string> id;
   for (size_t i = 1; i < fields.size(); ++i) {
-    const std::string_view field = Trimmed(fields[i]);
+    const std::string_view field = StsTrimmed(fields[i]);
     if (!IsField(field)) {
       return std::nullopt;
     }
@@ -168,12 +162,12 @@ certs::Result<StsPolicy> ParseStsPolicy(std::string_view text) {
     if (line.ends_with('\r')) {
       line.remove_suffix(1);
     }
-    if (Trimmed(line).empty()) {
+    if (StsTrimmed(line).empty()) {
       continue;
     }
     const size_t colon = line.find(':');
-    const bool taken =
-        colon != std::string_view::npos && Take(Trimmed(line.substr(0, colon)), Trimmed(line.substr(colon + 1)), draft);
+    const bool taken = colon != std::string_view::npos &&
+                       Take(StsTrimmed(line.substr(0, colon)), StsTrimmed(line.substr(colon + 1)), draft);
     if (!taken && RuleOn(Rule::kStsSyntax)) {
       return Fail(ErrorCode::kBadInput, fmt::format("the line \"{}\" is malformed", certs::Escaped(line, 200)));
     }
@@ -191,7 +185,7 @@ bool MatchesPolicy(std::string_view mx_host, const StsPolicy& policy) {
   if (!RuleOn(Rule::kStsMx)) {
     return true;
   }
-  const std::string host = Lower(mx_host.ends_with('.') ? mx_host.substr(0, mx_host.size() - 1) : mx_host);
+  const std::string host = AsciiLower(mx_host.ends_with('.') ? mx_host.substr(0, mx_host.size() - 1) : mx_host);
   return std::ranges::any_of(policy.mx, [&](std::string_view pattern) {
     if (!pattern.starts_with("*.")) {
       return host == pattern;
