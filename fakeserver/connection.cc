@@ -119,7 +119,9 @@ bool Connection::Impl::Flush() {
   while (!output_.empty() && !done_) {
     Segment& segment = output_.front();
     if (segment.sent < segment.bytes.size()) {
-      const IoResult result = stream_.Write(ByteView(segment.bytes).subspan(segment.sent));
+      ByteView rest = ByteView(segment.bytes).subspan(segment.sent);
+      rest = rest.first(std::min(rest.size(), cut_in_.value_or(rest.size())));
+      const IoResult result = stream_.Write(rest);
       if (result.status == IoStatus::kWouldBlock) {
         return moved;
       }
@@ -133,6 +135,10 @@ bool Connection::Impl::Flush() {
       segment.sent += result.count;
       output_size_ -= result.count;
       transcript_.bytes_out += result.count;
+      if (cut_in_ && (*cut_in_ -= result.count) == 0) {
+        Cut(behaviour_->link.cut, Name(behaviour_->link.cut_at));
+        return true;
+      }
       if (segment.sent < segment.bytes.size()) {
         continue;
       }
@@ -228,11 +234,16 @@ bool Connection::Impl::Conclude() {
 void Connection::Impl::Announce(Stage stage) {
   const LinkScript& link = behaviour_->link;
   if (link.cut != CutKind::kNone && link.cut_at == stage && !silent_ && !done_) {
-    Cut(link.cut, Name(stage));
+    if (link.cut_after > 0) {
+      cut_in_ = static_cast<size_t>(link.cut_after);
+    } else {
+      Cut(link.cut, Name(stage));
+    }
   }
 }
 
 void Connection::Impl::Cut(CutKind kind, std::string_view where) {
+  cut_in_.reset();
   Record({.kind = EventKind::kFault, .text = std::string(Name(kind)) + " at " + std::string(where)});
   silent_ = true;
   DropOutput();

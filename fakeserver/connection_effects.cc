@@ -3,6 +3,7 @@
 
 #include "fakeserver/client_hello.h"
 #include "fakeserver/connection_impl.h"
+#include "fakeserver/smtp_reply.h"
 
 namespace fakeserver {
 namespace {
@@ -52,8 +53,12 @@ std::optional<Stage> StageOf(const Effect& fact, bool in_tls) {
       return in_tls ? Stage::kEhloInTlsSeen : Stage::kEhloSeen;
     case Verb::kStartTls:
       return Stage::kStartTlsSeen;
+    case Verb::kAuth:
+      return Stage::kAuthSeen;
     case Verb::kMail:
       return Stage::kMailSeen;
+    case Verb::kRcpt:
+      return Stage::kRcptSeen;
     case Verb::kData:
       return Stage::kDataSeen;
     default:
@@ -197,10 +202,14 @@ void Connection::Impl::CollectTlsOutput() {
   }
   const Injection& injection = behaviour_->smtp.injection;
   if (hello_seen_ && injection.placement == Placement::kBeforeServerHello && !std::exchange(injected_, true)) {
-    Segment& segment = output_.emplace_back();
-    segment.bytes = injection.payload;
-    segment.facts.push_back({.kind = EventKind::kInjected, .text = std::string(certs::AsText(injection.payload))});
-    output_size_ += segment.bytes.size();
+    facts_of_next_send_.push_back(
+        {.kind = EventKind::kInjected, .text = std::string(certs::AsText(injection.payload))});
+    for (Bytes& slice : Slices(injection.payload, injection.slice)) {
+      Segment& segment = output_.emplace_back();
+      segment.bytes = std::move(slice);
+      segment.facts = std::exchange(facts_of_next_send_, {});
+      output_size_ += segment.bytes.size();
+    }
   }
   Segment& segment = output_.emplace_back();
   output_size_ += output.bytes.size();

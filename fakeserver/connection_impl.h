@@ -4,10 +4,12 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "fakeserver/connection.h"
+#include "fakeserver/paced_stream.h"
 #include "fakeserver/smtp_session.h"
 #include "fakeserver/tls_server.h"
 
@@ -25,7 +27,9 @@ struct Segment {
 class Connection::Impl {
  public:
   Impl(std::shared_ptr<const Behaviour> behaviour, ByteStream& stream)
-      : behaviour_(std::move(behaviour)), stream_(stream), session_(behaviour_->smtp, behaviour_->mode) {}
+      : behaviour_(std::move(behaviour)),
+        stream_(behaviour_->link.to_client, behaviour_->link.from_client, stream),
+        session_(behaviour_->smtp, behaviour_->mode) {}
 
   bool Advance(Micros now);
   std::optional<Micros> NextDeadline() const;
@@ -65,7 +69,7 @@ class Connection::Impl {
   bool InTls() const { return tls_ != nullptr && tls_->established(); }
 
   const std::shared_ptr<const Behaviour> behaviour_;
-  ByteStream& stream_;
+  PacedStream stream_;
   SmtpSession session_;
   std::unique_ptr<TlsServer> tls_;
   Micros now_{0};
@@ -82,9 +86,10 @@ class Connection::Impl {
   bool tls_announced_ = false;  // the session knows that TLS is up
   bool injected_ = false;       // in front of the ServerHello
   bool hello_seen_ = false, flight_announced_ = false;
-  bool silent_ = false;     // nothing is sent any more
-  bool closing_ = false;    // once everything is sent
-  bool tls_ended_ = false;  // and the closing has begun
+  std::optional<size_t> cut_in_;  // octets to be sent before the cut is made
+  bool silent_ = false;           // nothing is sent any more
+  bool closing_ = false;          // once everything is sent
+  bool tls_ended_ = false;        // and the closing has begun
   bool peer_eof_ = false, write_dead_ = false;
 };
 

@@ -46,6 +46,58 @@ std::string_view Name(Verb verb) {
   return "?";
 }
 
+std::string_view Name(ReplyForm form) {
+  switch (form) {
+    case ReplyForm::kProper:
+      return "proper";
+    case ReplyForm::kBareLf:
+      return "bare-lf";
+    case ReplyForm::kStrayCr:
+      return "stray-cr";
+    case ReplyForm::kNoSeparator:
+      return "no-separator";
+    case ReplyForm::kShortCode:
+      return "short-code";
+    case ReplyForm::kLongCode:
+      return "long-code";
+    case ReplyForm::kOddCode:
+      return "odd-code";
+    case ReplyForm::kLetters:
+      return "letters";
+    case ReplyForm::kNul:
+      return "nul";
+    case ReplyForm::kEightBit:
+      return "eight-bit";
+    case ReplyForm::kTerminalEscapes:
+      return "terminal-escapes";
+    case ReplyForm::kLongLine:
+      return "long-line";
+    case ReplyForm::kEndlessLine:
+      return "endless-line";
+    case ReplyForm::kEndlessLines:
+      return "endless-lines";
+    case ReplyForm::kCodesDisagree:
+      return "codes-disagree";
+    case ReplyForm::kNoEnd:
+      return "no-end";
+    case ReplyForm::kTwice:
+      return "twice";
+  }
+  return "unknown";
+}
+
+std::string_view Name(ReplyScope scope) {
+  switch (scope) {
+    case ReplyScope::kEverywhere:
+      return "everywhere";
+    case ReplyScope::kInClear:
+      return "in-clear";
+    case ReplyScope::kInTls:
+      return "in-tls";
+  }
+  return "unknown";
+}
+
 std::string_view Name(Placement placement) {
   switch (placement) {
     case Placement::kNone:
@@ -104,8 +156,12 @@ std::string_view Name(Stage stage) {
       return "handshake-done";
     case Stage::kEhloInTlsSeen:
       return "ehlo-in-tls-seen";
+    case Stage::kAuthSeen:
+      return "auth-seen";
     case Stage::kMailSeen:
       return "mail-seen";
+    case Stage::kRcptSeen:
+      return "rcpt-seen";
     case Stage::kDataSeen:
       return "data-seen";
     case Stage::kMessageSeen:

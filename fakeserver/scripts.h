@@ -42,15 +42,50 @@ enum class Verb : uint8_t {
 };
 std::string_view Name(Verb verb);  // "EHLO", ...; "end of data"
 
+// How a reply is written. All but the first are none of RFC 5321 4.2, or more than one.
+enum class ReplyForm : uint8_t {
+  kProper,
+  kBareLf,           // lines end in LF alone
+  kStrayCr,          // a CR in the middle of the last line's text
+  kNoSeparator,      // nothing between code and text
+  kShortCode,        // the code has two digits
+  kLongCode,         // the code has four digits
+  kOddCode,          // the code begins with 6
+  kLetters,          // letters stand for the code
+  kNul,              // a NUL in the last line's text
+  kEightBit,         // octets above 127 in the last line's text, no UTF-8
+  kTerminalEscapes,  // in the last line's text, the sequences that clear a terminal and rename its window
+  kLongLine,         // the last line has 4000 octets of text
+  kEndlessLine,      // the last line has 100,000 octets of text, and no end
+  kEndlessLines,     // 10,000 lines, of which none is the last
+  kCodesDisagree,    // the last line has another code than the first, which it repeats if there is only one
+  kNoEnd,            // the last line has no end
+  kTwice,            // the whole reply comes again behind it
+};
+std::string_view Name(ReplyForm form);
+
+// Where a scripted reply is given.
+enum class ReplyScope : uint8_t { kEverywhere, kInClear, kInTls };
+std::string_view Name(ReplyScope scope);
+
 // One reply (RFC 5321 4.2): a code and one line of text or several. With `raw`, exactly those bytes instead.
 struct Reply {
-  int code = 250;
+  static constexpr int kOrdinary = 0;
+
+  int code = 250;                  // kOrdinary: code and lines are what the command would get without a script
   std::vector<std::string> lines;  // none: the code alone
   std::optional<Bytes> raw = std::nullopt;
+  ReplyForm form = ReplyForm::kProper;
+  // Of a reply that stands in for another:
+  ReplyScope scope = ReplyScope::kEverywhere;
+  int times = 0;   // how often in a connection; then the ordinary reply. 0: always
+  Micros hold{0};  // waits before it is sent
 
   bool operator==(const Reply&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw}};
+      std::tuple{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw},
+                 Member{"form", &Reply::form}, Member{"scope", &Reply::scope}, Member{"times", &Reply::times},
+                 Member{"hold", &Reply::hold}};
 };
 
 // Where bytes are injected in clear around the reply to STARTTLS: the response-injection family (CVE-2021-22947 class).
@@ -66,10 +101,12 @@ std::string_view Name(Placement placement);
 struct Injection {
   Placement placement = Placement::kNone;
   Bytes payload;
+  int slice = 0;  // octets of the payload in one write; with kSameSegment the first of them go with the 220. 0: all
 
   bool operator==(const Injection&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"placement", &Injection::placement}, Member{"payload", &Injection::payload}};
+      std::tuple{Member{"placement", &Injection::placement}, Member{"payload", &Injection::payload},
+                 Member{"slice", &Injection::slice}};
 };
 
 // What follows a 220 to STARTTLS.
@@ -94,8 +131,10 @@ struct SmtpScript {
   bool tls_on_connect = false;              // STARTTLS port: speak TLS from the first byte instead of greeting
   // Not SMTP at all: nothing is said before a blank line has come, then exactly these octets, and then the end.
   std::optional<Bytes> answers_request_with;
-  Micros hold_first_ehlo_in_tls{
-      0};  // waits before answering the first EHLO/HELO inside TLS: a fooled client talks early
+  // Waits before answering the first EHLO/HELO inside TLS: a fooled client talks early.
+  Micros hold_first_ehlo_in_tls{0};
+  // Sent when the first octet of a message arrives; it is the answer to the message, and no other comes.
+  std::optional<Reply> interrupt_data;
 
   bool operator==(const SmtpScript&) const = default;
   static constexpr auto kMembers = std::tuple{
@@ -110,6 +149,7 @@ struct SmtpScript {
       Member{"tls_on_connect", &SmtpScript::tls_on_connect},
       Member{"answers_request_with", &SmtpScript::answers_request_with},
       Member{"hold_first_ehlo_in_tls", &SmtpScript::hold_first_ehlo_in_tls},
+      Member{"interrupt_data", &SmtpScript::interrupt_data},
   };
 };
 
@@ -166,7 +206,9 @@ enum class Stage : uint8_t {
   kServerFlightSent,
   kHandshakeDone,
   kEhloInTlsSeen,
+  kAuthSeen,
   kMailSeen,
+  kRcptSeen,
   kDataSeen,
   kMessageSeen,
 };
@@ -176,12 +218,29 @@ std::string_view Name(Stage stage);
 enum class CutKind : uint8_t { kNone, kClose, kReset, kSilence };
 std::string_view Name(CutKind kind);
 
+// How fast bytes move in one direction.
+struct Pace {
+  Micros latency{0};  // before each write, or after what was read, until the next
+  Micros jitter{0};   // at most so much more, never the same twice in a row; a fixed sequence
+  int slice = 0;      // octets that move at once; 0: all
+  Micros gap{0};      // between two slices
+
+  bool operator==(const Pace&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"latency", &Pace::latency}, Member{"jitter", &Pace::jitter},
+                                              Member{"slice", &Pace::slice}, Member{"gap", &Pace::gap}};
+};
+
 struct LinkScript {
   CutKind cut = CutKind::kNone;
   Stage cut_at = Stage::kConnected;
+  int cut_after = 0;  // the cut is made when so many octets more have been sent
+  Pace to_client, from_client;
 
   bool operator==(const LinkScript&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"cut", &LinkScript::cut}, Member{"cut_at", &LinkScript::cut_at}};
+  static constexpr auto kMembers =
+      std::tuple{Member{"cut", &LinkScript::cut}, Member{"cut_at", &LinkScript::cut_at},
+                 Member{"cut_after", &LinkScript::cut_after}, Member{"to_client", &LinkScript::to_client},
+                 Member{"from_client", &LinkScript::from_client}};
 };
 
 }  // namespace fakeserver

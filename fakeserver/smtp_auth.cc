@@ -94,11 +94,11 @@ std::optional<Reply> SmtpMachine::RefusalOfAuth(std::string_view mechanism) cons
 }
 
 bool SmtpMachine::ScriptedAuthReplyComesAtOnce() const {
-  const auto scripted = script_.replies.find(Verb::kAuth);
-  if (scripted == script_.replies.end()) {
+  const Reply* scripted = Scripted(Verb::kAuth);
+  if (scripted == nullptr || scripted->code == Reply::kOrdinary) {
     return false;
   }
-  const int code = scripted->second.code;
+  const int code = scripted->code;
   return code != 235 && code != 432 && code != 454 && code != 535;
 }
 

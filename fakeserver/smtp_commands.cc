@@ -166,8 +166,7 @@ void SmtpMachine::StartTls(std::string_view args) {
   } else if (!greeted_) {
     ordinary = BadSequence("Say EHLO first");
   }
-  const auto scripted = script_.replies.find(Verb::kStartTls);
-  const Reply& reply = scripted != script_.replies.end() ? scripted->second : ordinary;
+  const Reply reply = Chosen(Verb::kStartTls, std::move(ordinary));
   SendStartTlsReply(reply);
   if (reply.code == 220 && !in_tls_ && script_.after_starttls == AfterStartTls::kHandshake) {
     phase_ = Phase::kAwaitTls;
@@ -175,34 +174,40 @@ void SmtpMachine::StartTls(std::string_view args) {
   }
 }
 
-// The reply, with what the script injects in clear around it.
+// The reply, with what the script injects in clear around it. What comes in more than one write is one injection all
+// the same.
 void SmtpMachine::SendStartTlsReply(const Reply& reply) {
   const Injection& injection = script_.injection;
-  const bool here =
-      !in_tls_ && injection.placement != Placement::kNone && injection.placement != Placement::kBeforeServerHello;
-  if (here && injection.placement != Placement::kNextSegment) {
-    Emit(Effect::Kind::kInjected).bytes = injection.payload;
+  const Placement placement = in_tls_ ? Placement::kNone : injection.placement;
+  const bool in_front = placement == Placement::kBeforeReply;
+  const bool behind = placement == Placement::kSameSegment || placement == Placement::kNextSegment;
+  std::vector<Bytes> slices;
+  if (in_front || behind) {
+    slices = Slices(injection.payload, injection.slice);
+  }
+  // A fact belongs to the send behind it.
+  const auto inject = [&] { Emit(Effect::Kind::kInjected).bytes = injection.payload; };
+  if (in_front || placement == Placement::kSameSegment) {
+    inject();
+  }
+  const auto send = [this](Bytes bytes) { Emit(Effect::Kind::kSend).bytes = std::move(bytes); };
+  for (size_t i = 0; in_front && i + 1 < slices.size(); ++i) {
+    send(std::move(slices[i]));
   }
   SendReply(Verb::kStartTls, reply);
-  const auto send = std::ranges::find_if(effects_.rbegin(), effects_.rend(),
-                                         [](const Effect& effect) { return effect.kind == Effect::Kind::kSend; });
-  if (!here) {
-    return;
+  Bytes& sent = std::ranges::find(effects_.rbegin(), effects_.rend(), Effect::Kind::kSend, &Effect::kind)->bytes;
+  if (in_front && !slices.empty()) {
+    sent.insert(sent.begin(), slices.back().begin(), slices.back().end());
   }
-  switch (injection.placement) {
-    case Placement::kNone:
-    case Placement::kBeforeServerHello:  // the connection's business
-      break;
-    case Placement::kBeforeReply:
-      send->bytes.insert(send->bytes.begin(), injection.payload.begin(), injection.payload.end());
-      break;
-    case Placement::kSameSegment:
-      certs::Append(send->bytes, injection.payload);
-      break;
-    case Placement::kNextSegment:
-      Emit(Effect::Kind::kInjected).bytes = injection.payload;
-      Emit(Effect::Kind::kSend).bytes = injection.payload;
-      break;
+  if (placement == Placement::kSameSegment && !slices.empty()) {
+    certs::Append(sent, slices.front());
+    slices.erase(slices.begin());
+  }
+  if (placement == Placement::kNextSegment) {
+    inject();
+  }
+  for (size_t i = 0; behind && i < slices.size(); ++i) {
+    send(std::move(slices[i]));
   }
 }
 

@@ -18,6 +18,15 @@ constexpr size_t kLongestRecord = 5 + 16384 + 2048;
 
 uint8_t LowerCase(uint8_t octet) { return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet | 0x20) : octet; }
 
+// The scripted reply, with the words of the ordinary one where it has none of its own.
+Reply Filled(Reply scripted, Reply ordinary) {
+  if (scripted.code == Reply::kOrdinary) {
+    scripted.code = ordinary.code;
+    scripted.lines = std::move(ordinary.lines);
+  }
+  return scripted;
+}
+
 bool BeginsWithVerb(std::string_view line, std::string_view verb) {
   return EqualsIgnoringCase(FirstWord(line).first, verb);
 }
@@ -47,7 +56,7 @@ void SmtpMachine::Start() {
     return;
   }
   const Reply ordinary{220, {script_.host + " ESMTP"}};
-  const int code = SendReply(Verb::kOther, script_.greeting ? *script_.greeting : ordinary);
+  const int code = SendReply(Verb::kOther, script_.greeting ? Filled(*script_.greeting, ordinary) : ordinary);
   // RFC 5321 3.1: after 554 (or any refusal) the server still waits for QUIT, and answers everything else with 503.
   service_refused_ = code / 100 != 2;
 }
@@ -205,6 +214,12 @@ void SmtpMachine::TakeBehindStartTls(ByteView bytes) {
 }
 
 void SmtpMachine::TakeData(ByteView& bytes) {
+  if (script_.interrupt_data && !std::exchange(interrupted_, true)) {
+    SendReply(Verb::kEndOfData, *script_.interrupt_data);
+    if (phase_ != Phase::kData) {
+      return;
+    }
+  }
   bytes = bytes.subspan(data_.Take(bytes));
   if (data_.done()) {
     EndData();
@@ -231,7 +246,9 @@ void SmtpMachine::EndData() {
     ordinary = {500, {"5.5.2 A text line is too long"}};
   }
   ForgetTransaction();
-  Answer(Verb::kEndOfData, std::move(ordinary));
+  if (!std::exchange(interrupted_, false)) {
+    Answer(Verb::kEndOfData, std::move(ordinary));
+  }
 }
 
 // --------------------------------------------------------------------------------------------- output
@@ -251,12 +268,32 @@ void SmtpMachine::NoteOnce(bool& noted, std::string text) {
 
 int SmtpMachine::Answer(Verb verb, int code, std::string line) { return Answer(verb, Reply{code, {std::move(line)}}); }
 
-int SmtpMachine::Answer(Verb verb, Reply ordinary) {
+const Reply* SmtpMachine::Scripted(Verb verb) const {
   const auto scripted = script_.replies.find(verb);
-  return SendReply(verb, scripted != script_.replies.end() ? scripted->second : ordinary);
+  if (scripted == script_.replies.end()) {
+    return nullptr;
+  }
+  const Reply& reply = scripted->second;
+  const bool elsewhere = reply.scope == (in_tls_ ? ReplyScope::kInClear : ReplyScope::kInTls);
+  const auto used = used_.find(verb);
+  return elsewhere || (reply.times > 0 && used != used_.end() && used->second >= reply.times) ? nullptr : &reply;
 }
 
+Reply SmtpMachine::Chosen(Verb verb, Reply ordinary) {
+  const Reply* scripted = Scripted(verb);
+  if (scripted == nullptr) {
+    return ordinary;
+  }
+  ++used_[verb];
+  return Filled(*scripted, std::move(ordinary));
+}
+
+int SmtpMachine::Answer(Verb verb, Reply ordinary) { return SendReply(verb, Chosen(verb, std::move(ordinary))); }
+
 int SmtpMachine::SendReply(Verb verb, const Reply& reply) {
+  if (reply.hold > Micros{0}) {
+    Emit(Effect::Kind::kHold).wait = reply.hold;
+  }
   Bytes bytes = Encode(reply);
   std::string_view text = certs::AsText(bytes);
   if (text.ends_with("\r\n")) {

@@ -2,6 +2,7 @@
 // over smtp_machine.cc (input and replies), smtp_commands.cc (the table of verbs) and smtp_auth.cc (RFC 4954).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,10 @@ class SmtpMachine {
   // ---- output (smtp_machine.cc)
   Effect& Emit(Effect::Kind kind, std::string text = {});
   void NoteOnce(bool& noted, std::string text);
+  // The reply that the script has for `verb` here and now, or nullptr.
+  const Reply* Scripted(Verb verb) const;
+  // That reply, or the ordinary one; it counts as given.
+  Reply Chosen(Verb verb, Reply ordinary);
   // Sends the scripted reply of `verb`, or `ordinary`; returns the code that was sent.
   int Answer(Verb verb, Reply ordinary);
   int Answer(Verb verb, int code, std::string line);
@@ -114,6 +119,8 @@ class SmtpMachine {
   bool service_refused_ = false;  // by the greeting: only QUIT is served (RFC 5321 3.1)
   bool greeted_ = false, extended_ = false;
   bool held_ehlo_ = false;
+  std::map<Verb, int> used_;  // how often each scripted reply was given
+  bool interrupted_ = false;  // the message was answered before it ended
   bool authenticated_ = false;
   std::string auth_user_;
   bool in_transaction_ = false;

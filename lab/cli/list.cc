@@ -16,18 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view Name(Modes modes) {
-  switch (modes) {
-    case Modes::kBoth:
-      return "both";
-    case Modes::kStartTlsOnly:
-      return "starttls";
-    case Modes::kImplicitOnly:
-      return "implicit";
-  }
-  return "";
-}
-
 Json ToJson(const Scenario& scenario) {
   return {{"id", scenario.id},
           {"summary", certs::Escaped(scenario.summary)},
@@ -66,7 +54,7 @@ int ListRows(const ListOptions& options, const std::vector<const Scenario*>& sce
   for (const Row& row : AllRows()) {
     const auto found = covering.find(row.id);
     if (found == covering.end()) {
-      uncovered += fmt::format("{:4} {}\n", row.id, row.title);
+      uncovered += fmt::format("{:4} {}{}{}\n", row.id, row.title, row.note.empty() ? "" : ": ", row.note);
       continue;
     }
     ++covered;

@@ -13,6 +13,7 @@
 #include "lab/cli/cell.h"
 #include "lab/cli/exit_code.h"
 #include "lab/runner/clock.h"
+#include "lab/runner/host.h"
 #include "lab/scenario/scenario.h"
 
 namespace lab {
@@ -73,22 +74,21 @@ void PrintHowToTry(const Terminal& terminal, const Served& served, uint16_t port
 }
 
 certs::Result<fakeserver::ListenerConfig> MakeListener(const Served& served, certs::Issuer& issuer) {
-  auto chain = issuer.Issue(served.scenario->world.chain);
-  if (!chain) {
-    return std::unexpected(chain.error());
+  auto host = MakeHost(served.scenario->world, served.mode, issuer);
+  if (!host) {
+    return std::unexpected(host.error());
   }
   std::ofstream ca(served.ca, std::ios::binary | std::ios::trunc);
-  ca << certs::CertificatesToPem((*chain)->trusted);
+  ca << certs::CertificatesToPem(host->chain->trusted);
   ca.close();
   if (!ca) {
     return Fail(ErrorCode::kIo, fmt::format("cannot write {}", certs::Escaped(served.ca)));
   }
-  const World& world = served.scenario->world;
-  auto behaviour = std::make_shared<const fakeserver::Behaviour>(fakeserver::Behaviour{
-      .mode = served.mode, .smtp = world.smtp, .tls = world.tls, .link = world.link, .identity = *chain});
   return fakeserver::ListenerConfig{.id = fmt::format("{} ({})", served.scenario->id, Name(served.mode)),
                                     .port = 0,
-                                    .behaviour = [behaviour](int) { return behaviour; }};
+                                    .behaviour = [visits = std::move(host->visits)](int visit) {
+                                      return visits[std::min(static_cast<size_t>(visit), visits.size() - 1)];
+                                    }};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -19,9 +20,12 @@ std::string NewListenerId() {
 
 }  // namespace
 
-certs::Result<uint16_t> Listeners::Add(std::shared_ptr<const fakeserver::Behaviour> behaviour, int socket) {
+certs::Result<uint16_t> Listeners::Add(std::vector<std::shared_ptr<const fakeserver::Behaviour>> visits, int socket) {
   const std::string id = NewListenerId();
-  auto port = server_.Add({.id = id, .socket = socket, .behaviour = [behaviour](int) { return behaviour; }});
+  auto next = [visits = std::move(visits), made = made_](int) {
+    return visits[std::min(made->fetch_add(1), visits.size() - 1)];
+  };
+  auto port = server_.Add({.id = id, .socket = socket, .behaviour = std::move(next)});
   if (port) {
     ids_.push_back(id);
   }
@@ -49,7 +53,7 @@ void LookUps::AddPorts(std::vector<SandboxSocket>& sockets) {
 std::optional<std::string> LookUps::Serve(std::span<const int, 3> sockets) {
   auto dns = fakeserver::StartDns(
       {.data = scene_.dns, .sockets = {{.address = "127.0.0.1", .udp = sockets[0], .tcp = sockets[1]}}});
-  const auto web = web_.Add(scene_.policy_host, sockets[2]);
+  const auto web = web_.Add({scene_.policy_host}, sockets[2]);
   if (!dns) {
     return dns.error().detail;
   }

@@ -1,6 +1,7 @@
 // What one run has on the lab's server, and what of it is left as evidence.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,15 +24,17 @@ class Listeners {
   Listeners& operator=(const Listeners&) = delete;
   ~Listeners() { Close(); }
 
-  // Serves `behaviour` on a new port of loopback, or on a socket that is bound already (and then is the server's).
+  // Serves on a new port of loopback, or on a socket that is bound already (and then is the server's). The first
+  // connection meets the first of `visits`, and so on; the last is for all that follow. All ports count together.
   // Returns the port.
-  certs::Result<uint16_t> Add(std::shared_ptr<const fakeserver::Behaviour> behaviour, int socket = -1);
+  certs::Result<uint16_t> Add(std::vector<std::shared_ptr<const fakeserver::Behaviour>> visits, int socket = -1);
   // The transcripts of all connections, when the last has ended.
   std::vector<fakeserver::Transcript> Close();
 
  private:
   fakeserver::ServerHandle& server_;
   std::vector<std::string> ids_;
+  const std::shared_ptr<std::atomic<size_t>> made_ = std::make_shared<std::atomic<size_t>>(0);  // visits
 };
 
 // What a client that looks things up meets inside its sandbox, beside the mail host: port 53, in both its forms, and

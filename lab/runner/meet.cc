@@ -13,6 +13,7 @@
 #include "lab/runner/clock.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/expectations.h"
+#include "lab/runner/host.h"
 #include "lab/runner/listeners.h"
 #include "lab/runner/memory_wire.h"
 #include "lab/runner/relay.h"
@@ -39,29 +40,6 @@ std::string Sha256(const IssuedChain& chain) {
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256_Final(digest.data(), &context);
   return certs::ToHex(digest);
-}
-
-// The server's half of a meeting.
-struct Host {
-  std::shared_ptr<const Behaviour> behaviour;
-  std::shared_ptr<const IssuedChain> chain;
-};
-
-certs::Result<Host> MakeHost(const World& world, TlsMode mode, certs::Issuer& issuer) {
-  auto chain = issuer.Issue(world.chain);
-  if (!chain) {
-    return std::unexpected(chain.error());
-  }
-  auto behaviour = std::make_shared<Behaviour>();
-  behaviour->mode = mode;
-  behaviour->smtp = world.smtp;
-  behaviour->tls = world.tls;
-  behaviour->link = world.link;
-  behaviour->identity = *chain;
-  if (const auto prepared = fakeserver::Prepare(*behaviour); !prepared) {
-    return std::unexpected(prepared.error());
-  }
-  return Host{.behaviour = std::move(behaviour), .chain = std::move(*chain)};
 }
 
 void SetFailure(RunRecord& record, const certs::Error& error) {
@@ -96,15 +74,20 @@ void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, 
   } else if (record.policy == Policy::kRelayDane) {
     config.trust.mode = verifier::TrustMode::kUnauthenticated;  // an address has no TLSA records (RFC 7672 2.2)
   }
-  verifier::SmtpClient client(config);
-  MemoryRun met = RunOnMemoryWire(client, host->behaviour);
-  record.transcripts.push_back(std::move(met.transcript));
-  record.report = MakeReport(client, config, collect_all);
-  record.report.timed_out = met.end == WireEnd::kStalled;
-  if (met.end == WireEnd::kStepLimit) {
-    record.outcome = Outcome::kError;
-    record.sentence = fmt::format("client and server were not done after {} steps", met.steps);
-    return;
+  for (const auto& behaviour : host->visits) {
+    verifier::SmtpClient client(config);
+    MemoryRun met = RunOnMemoryWire(client, behaviour);
+    record.transcripts.push_back(std::move(met.transcript));
+    record.report = MakeReport(client, config, collect_all);
+    record.report.timed_out = met.end == WireEnd::kStalled;
+    if (met.end == WireEnd::kStepLimit) {
+      record.outcome = Outcome::kError;
+      record.sentence = fmt::format("client and server were not done after {} steps", met.steps);
+      return;
+    }
+    if (client.result().verdict.ok()) {
+      break;  // delivered; who has not tries again, as mailers do, while the server may yet change its mind
+    }
   }
   SetJudgement(record, honey);
 }
@@ -138,13 +121,16 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
     return {.started = false, .detail = decided.error().detail};
   }
   config.timeouts = TcpTimeouts();
-  verifier::SmtpClient client(config);
-  const TcpRun met = RunOnTcpWire(client, port, kBuiltInLimit, lab.stop);
-  if (!met.connected) {
-    return {.started = false, .detail = fmt::format("no connection to the fake server: {}", met.error)};
+  ClientReport report;
+  for (size_t visit = 0; visit < host.visits.size() && !(report.verdict && report.verdict->ok()); ++visit) {
+    verifier::SmtpClient client(config);
+    const TcpRun met = RunOnTcpWire(client, port, kBuiltInLimit, lab.stop);
+    if (!met.connected) {
+      return {.started = false, .detail = fmt::format("no connection to the fake server: {}", met.error)};
+    }
+    report = MakeReport(client, config, lab.options.collect_all);
+    report.timed_out = met.timed_out;
   }
-  ClientReport report = MakeReport(client, config, lab.options.collect_all);
-  report.timed_out = met.timed_out;
   return report;
 }
 
@@ -166,20 +152,25 @@ std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy) {
 }
 
 // The same server in the mode that a port stands for.
-std::shared_ptr<const Behaviour> InMode(const Behaviour& behaviour, TlsMode mode) {
-  auto other = std::make_shared<Behaviour>(behaviour);
-  other->mode = mode;
-  return other;
+std::vector<std::shared_ptr<const Behaviour>> InMode(const std::vector<std::shared_ptr<const Behaviour>>& visits,
+                                                     TlsMode mode) {
+  std::vector<std::shared_ptr<const Behaviour>> others;
+  for (const auto& behaviour : visits) {
+    auto other = std::make_shared<Behaviour>(*behaviour);
+    other->mode = mode;
+    others.push_back(std::move(other));
+  }
+  return others;
 }
 
 // Hands the sandbox's sockets to the server.
-std::optional<std::string> Serve(Listeners& listeners, const Behaviour& behaviour,
-                                 const std::vector<SandboxSocket>& ports, std::span<const int> sockets) {
+std::optional<std::string> Serve(Listeners& listeners, const Host& host, const std::vector<SandboxSocket>& ports,
+                                 std::span<const int> sockets) {
   std::optional<std::string> failure;
   for (size_t i = 0; i < sockets.size(); ++i) {
     constexpr uint16_t kImplicit = 465;
     const TlsMode mode = ports[i].port == kImplicit ? TlsMode::kImplicit : TlsMode::kStartTls;
-    if (const auto added = listeners.Add(InMode(behaviour, mode), sockets[i]); !added && !failure) {
+    if (const auto added = listeners.Add(InMode(host.visits, mode), sockets[i]); !added && !failure) {
       failure = added.error().detail;
     }
   }
@@ -203,7 +194,7 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& h
   }
   meeting.on_sockets = [&](const std::vector<int>& sockets) {
     const std::span<const int> all(sockets);
-    auto failure = Serve(listeners, *host.behaviour, meeting.sockets, all.first(mail_ports));
+    auto failure = Serve(listeners, host, meeting.sockets, all.first(mail_ports));
     if (look_ups) {
       const auto other = look_ups->Serve(all.subspan(mail_ports).first<3>());
       failure = failure ? failure : other;
@@ -230,7 +221,7 @@ void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, c
   if (group.command != nullptr && lab.sandbox) {
     record.report = RunInSandbox(lab, record, *host, listeners, *group.command, std::move(meeting));
   } else {
-    const auto port = listeners.Add(host->behaviour);
+    const auto port = listeners.Add(host->visits);
     if (!port) {
       SetFailure(record, port.error());
       return;

@@ -1,6 +1,6 @@
-// The catalogues that AllScenarios() joins. To add a bad certificate, add a row to certs/catalogue*.cc; to add a
-// bad conversation, add one to catalogue_conversation.cc, to catalogue_tls*.cc where it is TLS that goes wrong, or, for
-// the DNS, to catalogue_dns.cc.
+// The catalogues that AllScenarios() joins. To add a bad certificate, add a row to certs/catalogue*.cc; to add a bad
+// conversation, add one to the file that catalogue_smtp.h names, to catalogue_tls*.cc where it is TLS that goes wrong,
+// or, for the DNS, to catalogue_dns.cc.
 #pragma once
 
 #include <vector>
@@ -17,6 +17,9 @@ std::vector<Scenario> ConversationScenarios();
 
 // Trust from the DNS: TLSA records and MTA-STS policies, good and bad.
 std::vector<Scenario> DnsScenarios();
+
+// Chains with several things wrong at once, mixed from those.
+std::vector<Scenario> MixedScenarios();
 
 // Every TLS parameter, handshake and record that goes wrong, and the controls they need.
 std::vector<Scenario> TlsScenarios();

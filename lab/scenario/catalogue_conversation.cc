@@ -2,23 +2,11 @@
 #include <utility>
 
 #include "lab/scenario/catalogue.h"
+#include "lab/scenario/catalogue_smtp.h"
 
 namespace lab {
-namespace {
 
-using certs::Reason;
-using certs::Severity;
-using fakeserver::AfterStartTls;
-using fakeserver::CutKind;
-using fakeserver::Injection;
-using fakeserver::Placement;
-using fakeserver::Reply;
-using fakeserver::Stage;
-using fakeserver::Verb;
-
-using Expectations = std::map<Policy, Expectation>;
-
-// ------------------------------------------------------------------------------------------------ expectations
+namespace conversation {
 
 Expectations ForEveryPolicy(const Expectation& expectation) {
   return {{Policy::kSubmission, expectation},
@@ -28,24 +16,44 @@ Expectations ForEveryPolicy(const Expectation& expectation) {
 
 Expectations MustDeliver() { return ForEveryPolicy({.demand = Demand::kAccept}); }
 
-// Who must authenticate the server gives up; who may deliver to anyone may go on in clear (RFC 3207 4, 6).
 Expectations MustRefuse(Reason reason, Rung must_reach) {
   Expectations expect = ForEveryPolicy({.demand = Demand::kRefuse, .verdict = {reason, 0}, .must_reach = must_reach});
   expect[Policy::kRelayOpportunistic].demand = Demand::kAnything;
   return expect;
 }
 
-// RFC 3207 4.2: "the client MUST discard any knowledge obtained from the server [...] which was not obtained from the
-// TLS negotiation itself". Discarding the bytes is right, giving up is safer: our own verifier does, with `reason`.
-Expectations MustNotBelieve(Reason reason) {
-  return ForEveryPolicy({.demand = Demand::kIgnoreOrRefuse, .verdict = {reason, 0}, .must_reach = Rung::kStartTlsSent});
+Expectations MayGoOn(Reason own, Rung must_reach) {
+  return ForEveryPolicy({.demand = Demand::kIgnoreOrRefuse, .verdict = {own, 0}, .must_reach = must_reach});
 }
 
-// ------------------------------------------------------------------------------------------------ controls
+Expectations OfUserAgents(const Expectations& expect) {
+  return {{Policy::kSubmission, expect.at(Policy::kSubmission)}};
+}
 
-constexpr std::string_view kGood = "control.good";
-constexpr std::string_view kSlowFirstEhlo = "control.slow-first-ehlo";
-constexpr std::string_view kAuthInClear = "control.auth-offered-in-clear";
+Scenario ToScenario(const SmtpRow& row) {
+  Scenario scenario{.id = row.id,
+                    .summary = row.summary,
+                    .rows = row.rows,
+                    .source = row.source,
+                    .twin = std::string(row.twin),
+                    .expect = row.expect,
+                    .modes = row.modes,
+                    .compound = row.compound,
+                    .severity = row.severity};
+  if (row.twin == kSlowFirstEhlo) {
+    scenario.world.smtp.hold_first_ehlo_in_tls = kSlowEhlo;
+  }
+  row.edit(scenario.world);
+  return scenario;
+}
+
+}  // namespace conversation
+
+namespace {
+
+using namespace conversation;
+
+// ------------------------------------------------------------------------------------------------ controls
 
 // Whoever answers before the server has spoken inside TLS has believed something it heard outside.
 Scenario SlowFirstEhlo() {
@@ -56,7 +64,7 @@ Scenario SlowFirstEhlo() {
                     .twin = std::string(kGood),
                     .expect = MustDeliver(),
                     .severity = Severity::kLow};
-  scenario.world.smtp.hold_first_ehlo_in_tls = std::chrono::milliseconds(300);
+  scenario.world.smtp.hold_first_ehlo_in_tls = kSlowEhlo;
   return scenario;
 }
 
@@ -149,85 +157,6 @@ Scenario EhloRefused() {
                     .severity = Severity::kHigh};
   scenario.world.smtp.replies[Verb::kEhlo] = Reply{.code = 502, .lines = {"Command not implemented"}};
   return scenario;
-}
-
-// ------------------------------------------------------------------------------------------------ response injection
-
-struct Payload {
-  const char* id;
-  const char* what;
-  const char* text;
-};
-
-constexpr Payload kEhloReply = {"ehlo", "a whole EHLO reply with AUTH and SIZE",
-                                "250-mail.bob.test\r\n250-SIZE 1000\r\n250 AUTH PLAIN LOGIN\r\n"};
-// The end of the fragment has no CRLF: who keeps it joins it with the first line that arrives inside TLS.
-constexpr Payload kFragment = {"fragment", "a reply and half a line, which joins the first reply inside TLS",
-                               "250 mail.bob.test\r\n250-"};
-constexpr Payload kTransaction = {"transaction", "the replies of a whole transaction, so that nothing need be asked",
-                                  "250-mail.bob.test\r\n250 AUTH PLAIN LOGIN\r\n235 Authenticated\r\n250 Sender OK\r\n"
-                                  "250 Recipient OK\r\n354 Go on\r\n250 Queued\r\n221 Bye\r\n"};
-
-struct InjectionRow {
-  Placement placement;
-  const char* id;
-  const char* where;
-  const Payload& payload;
-  std::vector<std::string> rows;
-  Reason reason = Reason::kClearTextBehind220;
-};
-
-std::vector<Scenario> Injections() {
-  // In front of the 220 the first injected reply is what answers STARTTLS, and it is not 220.
-  const InjectionRow table[] = {
-      {Placement::kSameSegment, "same-segment", "behind the 220, in its segment", kEhloReply, {"M12"}},
-      {Placement::kSameSegment, "same-segment", "behind the 220, in its segment", kFragment, {"M12"}},
-      {Placement::kSameSegment, "same-segment", "behind the 220, in its segment", kTransaction, {"M12", "M14"}},
-      {Placement::kNextSegment, "next-segment", "behind the 220, in the next segment", kEhloReply, {"M12", "M13"}},
-      {Placement::kNextSegment, "next-segment", "behind the 220, in the next segment", kFragment, {"M12", "M13"}},
-      {Placement::kNextSegment,
-       "next-segment",
-       "behind the 220, in the next segment",
-       kTransaction,
-       {"M12", "M13", "M14"}},
-      {Placement::kBeforeServerHello,
-       "before-server-hello",
-       "between ClientHello and ServerHello",
-       kEhloReply,
-       {"M12", "M13", "L2"}},
-      {Placement::kBeforeServerHello,
-       "before-server-hello",
-       "between ClientHello and ServerHello",
-       kFragment,
-       {"M12", "M13", "L2"}},
-      {Placement::kBeforeReply,
-       "before-reply",
-       "in front of the 220, in its segment",
-       kEhloReply,
-       {"M12"},
-       Reason::kStartTlsRefused},
-      {Placement::kBeforeReply,
-       "before-reply",
-       "in front of the 220, in its segment",
-       kTransaction,
-       {"M12", "M14"},
-       Reason::kStartTlsRefused},
-  };
-  std::vector<Scenario> scenarios;
-  for (const InjectionRow& row : table) {
-    Scenario scenario{.id = std::string("smtp.injection-") + row.id + "-" + row.payload.id,
-                      .summary = std::string(row.payload.what) + ", in clear " + row.where,
-                      .rows = row.rows,
-                      .source = "RFC 3207 4.2, CVE-2021-22947",
-                      .twin = std::string(kSlowFirstEhlo),
-                      .world = SlowFirstEhlo().world,
-                      .expect = MustNotBelieve(row.reason),
-                      .modes = Modes::kStartTlsOnly,
-                      .severity = Severity::kHigh};
-    scenario.world.smtp.injection = Injection{row.placement, certs::ToBytes(row.payload.text)};
-    scenarios.push_back(std::move(scenario));
-  }
-  return scenarios;
 }
 
 // ------------------------------------------------------------------------------------------------ cut connections
@@ -439,13 +368,17 @@ std::vector<Scenario> ConversationScenarios() {
     all.push_back(StartTlsAnswered(answer));
   }
   Append(all, {StaysInClear(), EhloRefused()});
-  Append(all, Injections());
   Append(all, Cuts());
   for (const ReplyRow& greeting : kGreetings) {
     all.push_back(Greeted(greeting));
   }
   Append(all, {MultiLineGreeting(), CapabilitiesDiffer(), StartTlsInsideTls(), AuthOnlyInClear(),
                ClearTextOnTheTlsPort(), TlsOnTheClearTextPort()});
+  for (auto rows : {&InjectionRows, &ReplyRows, &TransactionRows, &LinkRows, &VisitRows}) {
+    for (const SmtpRow& row : rows()) {
+      all.push_back(ToScenario(row));
+    }
+  }
   return all;
 }
 

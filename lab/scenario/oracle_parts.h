@@ -30,13 +30,21 @@ struct Findings {
 // included.
 Findings JudgeChain(const certs::ChainSpec& chain, std::string_view reference);
 
-// oracle_tls.cc: what is wrong with TLS itself, the certificates apart; how far the client must have come to meet it.
-struct TlsEnding {
+// How a conversation ends before the message is delivered, and how far the client must have come for that.
+struct Ending {
   certs::Reason reason = certs::Reason::kTlsFailed;
   Rung rung = Rung::kCertificateSent;
   bool ignorable = false;  // who takes no notice may go on
 };
-std::optional<TlsEnding> JudgeTls(const fakeserver::TlsScript& tls);
+
+// oracle_smtp.cc: the first thing in the conversation that ends it, up to the certificate and from the end of the
+// handshake on; and what keeps the oracle from being sure of it.
+std::optional<Ending> BeforeTheCertificate(const World& world, fakeserver::TlsMode mode);
+std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, fakeserver::TlsMode mode);
+std::string DoubtAbout(const World& world);
+
+// oracle_tls.cc: what is wrong with TLS itself, the certificates apart; how far the client must have come to meet it.
+std::optional<Ending> JudgeTls(const fakeserver::TlsScript& tls);
 
 // oracle_certificate.cc: one certificate of a path.
 struct Role {

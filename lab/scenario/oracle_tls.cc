@@ -46,17 +46,17 @@ Rung RungAt(FlightPlace place, bool tls13) {
   return place < FlightPlace::kCertificate || compatibility ? Rung::kClientHello : Rung::kCertificateSent;
 }
 
-TlsEnding Fails(Rung rung) { return {.reason = Reason::kTlsFailed, .rung = rung}; }
-TlsEnding MayPass(Rung rung, Reason own = Reason::kOk) { return {.reason = own, .rung = rung, .ignorable = true}; }
+Ending Fails(Rung rung) { return {.reason = Reason::kTlsFailed, .rung = rung}; }
+Ending MayPass(Rung rung, Reason own = Reason::kOk) { return {.reason = own, .rung = rung, .ignorable = true}; }
 
-std::optional<TlsEnding> OfTheAlert(const FlightEdit& edit, bool tls13, Rung rung) {
+std::optional<Ending> OfTheAlert(const FlightEdit& edit, bool tls13, Rung rung) {
   constexpr uint8_t kWarning = 1, kCloseNotify = 0, kUserCanceled = 90;
   constexpr int kWarnings = 4;  // BoringSSL's number
   if (edit.bytes.size() != 2 || edit.bytes[0] != kWarning) {
     return Fails(rung);
   }
   if (edit.bytes[1] == kCloseNotify) {
-    return TlsEnding{.reason = Reason::kClosedByPeer, .rung = rung};
+    return Ending{.reason = Reason::kClosedByPeer, .rung = rung};
   }
   if (tls13 && edit.bytes[1] != kUserCanceled) {
     return Fails(rung);  // RFC 8446 6: all but two alerts are errors
@@ -65,7 +65,7 @@ std::optional<TlsEnding> OfTheAlert(const FlightEdit& edit, bool tls13, Rung run
 }
 
 // A record among those of the handshake.
-std::optional<TlsEnding> OfTheRecord(const FlightEdit& edit, bool tls13, Rung rung) {
+std::optional<Ending> OfTheRecord(const FlightEdit& edit, bool tls13, Rung rung) {
   constexpr int kChangeCipherSpec = 20, kAlert = 21, kHandshake = 22, kData = 23;
   const bool behind = edit.place == FlightPlace::kHandshakeDone;
   const Reason own = edit.times <= kHeardOut ? Reason::kOk : Reason::kTlsFailed;
@@ -84,7 +84,7 @@ std::optional<TlsEnding> OfTheRecord(const FlightEdit& edit, bool tls13, Rung ru
 }
 
 // A message that belongs there or not.
-std::optional<TlsEnding> OfTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
+std::optional<Ending> OfTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
   constexpr int kHelloRequest = 0, kNewSessionTicket = 4, kKeyUpdate = 24;
   constexpr size_t kShortestTicket = 13;
   const bool behind = edit.place == FlightPlace::kHandshakeDone;
@@ -100,13 +100,13 @@ std::optional<TlsEnding> OfTheMessage(const FlightEdit& edit, bool tls13, Rung r
   return Fails(rung);
 }
 
-std::optional<TlsEnding> WithoutTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
+std::optional<Ending> WithoutTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
   switch (edit.place) {
     case FlightPlace::kChangeCipherSpec:
       return tls13 ? MayPass(rung) : Fails(rung);
     case FlightPlace::kServerHelloDone:
     case FlightPlace::kFinished:
-      return TlsEnding{.reason = Reason::kTimeout, .rung = rung};  // both sides wait
+      return Ending{.reason = Reason::kTimeout, .rung = rung};  // both sides wait
     case FlightPlace::kCertificate:
       return Fails(Rung::kClientHello);
     default:
@@ -114,17 +114,17 @@ std::optional<TlsEnding> WithoutTheMessage(const FlightEdit& edit, bool tls13, R
   }
 }
 
-std::optional<TlsEnding> OfTheEdit(const FlightEdit& edit, bool tls13) {
+std::optional<Ending> OfTheEdit(const FlightEdit& edit, bool tls13) {
   constexpr int kCookie = 44, kPointFormats = 11, kLongestMessage = 1 << 20;
   const Rung rung = RungAt(edit.place, tls13);
   // The Certificate has not arrived while part of it is missing.
   const Rung cut_rung = edit.place == FlightPlace::kCertificate ? Rung::kClientHello : rung;
   switch (edit.kind) {
     case EditKind::kStall:
-      return TlsEnding{.reason = Reason::kTimeout, .rung = cut_rung};
+      return Ending{.reason = Reason::kTimeout, .rung = cut_rung};
     case EditKind::kClose:
     case EditKind::kReset:
-      return TlsEnding{.reason = Reason::kClosedByPeer, .rung = cut_rung};
+      return Ending{.reason = Reason::kClosedByPeer, .rung = cut_rung};
     case EditKind::kOmit:
       return WithoutTheMessage(edit, tls13, rung);
     case EditKind::kRepeat:
@@ -150,11 +150,11 @@ std::optional<TlsEnding> OfTheEdit(const FlightEdit& edit, bool tls13) {
     case EditKind::kClaimLength:
       // What is claimed and does not come is waited for, unless it is more than anybody would send.
       if (!tls13 && edit.number > 0 && edit.number < kLongestMessage) {
-        return TlsEnding{.reason = Reason::kTimeout, .rung = rung};
+        return Ending{.reason = Reason::kTimeout, .rung = rung};
       }
       return Fails(rung);
     case EditKind::kRawPublicKey:
-      return TlsEnding{.reason = Reason::kMalformedCertificate, .rung = rung};
+      return Ending{.reason = Reason::kMalformedCertificate, .rung = rung};
     case EditKind::kSetType:
       return Fails(cut_rung);
     default:
@@ -177,7 +177,7 @@ bool AllGood(std::string_view ciphers) {
 
 }  // namespace
 
-std::optional<TlsEnding> JudgeTls(const TlsScript& tls) {
+std::optional<Ending> JudgeTls(const TlsScript& tls) {
   const bool tls13 = NegotiatesTls13(tls);
   if (tls.max_version < kTls12 || (!tls13 && !AllGood(tls.ciphers)) || tls.hello_retries > 1) {
     return Fails(Rung::kClientHello);
@@ -190,7 +190,7 @@ std::optional<TlsEnding> JudgeTls(const TlsScript& tls) {
     if (!Occurs(edit.place, tls)) {
       continue;
     }
-    if (std::optional<TlsEnding> ending = OfTheEdit(edit, tls13)) {
+    if (std::optional<Ending> ending = OfTheEdit(edit, tls13)) {
       ending->rung = other_type ? Rung::kClientHello : ending->rung;
       return ending;
     }

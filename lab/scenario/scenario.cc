@@ -51,6 +51,18 @@ std::string_view Name(Rung rung) {
   return "unknown";
 }
 
+std::string_view Name(Modes modes) {
+  switch (modes) {
+    case Modes::kBoth:
+      return "both";
+    case Modes::kStartTlsOnly:
+      return "starttls";
+    case Modes::kImplicitOnly:
+      return "implicit";
+  }
+  return "unknown";
+}
+
 bool Scenario::good() const {
   const auto found = expect.find(Policy::kSubmission);
   return found != expect.end() && found->second.demand == Demand::kAccept;
@@ -81,7 +93,8 @@ const std::vector<Scenario>& AllScenarios() {
   // Controls first: whoever reads a report meets what must work before what must not.
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> controls, others;
-    for (auto catalogue : {&CertificateScenarios, &ConversationScenarios, &TlsScenarios, &DnsScenarios}) {
+    for (auto catalogue :
+         {&CertificateScenarios, &MixedScenarios, &ConversationScenarios, &TlsScenarios, &DnsScenarios}) {
       for (Scenario& scenario : catalogue()) {
         AddRelays(scenario);
         (scenario.id.starts_with("control.") ? controls : others).push_back(std::move(scenario));

@@ -10,13 +10,27 @@
 // not look there.)
 namespace fakeserver {
 
+static std::string InWords(Micros time) { return std::to_string(time.count()) + " us"; }
+
 static std::string InWords(const Reply& reply) {
+  std::string text = reply.code == Reply::kOrdinary ? "as usual" : std::to_string(reply.code);
   if (reply.raw) {
-    return "bytes \"" + certs::Escaped(*reply.raw) + "\"";
+    text = "bytes \"" + certs::Escaped(*reply.raw) + "\"";
   }
-  std::string text = std::to_string(reply.code);
   for (const std::string& line : reply.lines) {
     text += (&line == reply.lines.data() ? " " : " / ") + certs::Escaped(line);
+  }
+  if (reply.form != ReplyForm::kProper) {
+    text += ", " + std::string(Name(reply.form));
+  }
+  if (reply.scope != ReplyScope::kEverywhere) {
+    text += ", " + std::string(Name(reply.scope));
+  }
+  if (reply.times > 0) {
+    text += ", " + std::to_string(reply.times) + " times";
+  }
+  if (reply.hold > Micros{0}) {
+    text += ", after " + InWords(reply.hold);
   }
   return text;
 }
@@ -32,11 +46,34 @@ static std::string InWords(const std::map<Verb, Reply>& replies) {
 static std::string InWords(const Injection& injection) {
   return injection == Injection{}
              ? "none"
-             : std::string(Name(injection.placement)) + ": \"" + certs::Escaped(injection.payload) + "\"";
+             : std::string(Name(injection.placement)) + ": \"" + certs::Escaped(injection.payload) + "\"" +
+                   (injection.slice > 0 ? ", " + std::to_string(injection.slice) + " octets at a time" : "");
+}
+
+static std::string InWords(const Pace& pace) {
+  std::string text = "latency " + InWords(pace.latency);
+  if (pace.jitter > Micros{0}) {
+    text += " to " + InWords(pace.latency + pace.jitter);
+  }
+  return pace.slice == 0
+             ? text
+             : text + ", " + std::to_string(pace.slice) + " octets at a time, " + InWords(pace.gap) + " apart";
 }
 
 static std::string InWords(const LinkScript& link) {
-  return link.cut == CutKind::kNone ? "whole" : std::string(Name(link.cut)) + " at " + std::string(Name(link.cut_at));
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+  if (link.cut != CutKind::kNone) {
+    add(std::string(Name(link.cut)) + " at " + std::string(Name(link.cut_at)) +
+        (link.cut_after > 0 ? " and " + std::to_string(link.cut_after) + " octets" : ""));
+  }
+  if (link.to_client != Pace{}) {
+    add("to the client " + InWords(link.to_client));
+  }
+  if (link.from_client != Pace{}) {
+    add("from the client " + InWords(link.from_client));
+  }
+  return text.empty() ? "whole" : text;
 }
 
 }  // namespace fakeserver
@@ -72,6 +109,17 @@ certs::ChainSpec PolicyHostChain() {
   certs::ChainSpec chain = certs::GoodChain();
   chain.leaf().san->names = {certs::Dns("mta-sts." + std::string(kDomain))};
   return chain;
+}
+
+World OnVisit(const World& world, size_t visit) {
+  World met = world;
+  met.earlier.clear();
+  if (visit < world.earlier.size()) {
+    met.smtp = world.earlier[visit].smtp;
+    met.tls = world.earlier[visit].tls;
+    met.link = world.earlier[visit].link;
+  }
+  return met;
 }
 
 Differences Diff(const World& from, const World& to) {

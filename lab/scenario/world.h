@@ -1,4 +1,5 @@
-// A world is a value: everything a client meets. GoodWorld() behaves well in every respect; a scenario is one edit of it.
+// A world is a value: everything a client meets. GoodWorld() behaves well in every respect; a scenario is one edit of
+// it.
 #pragma once
 
 #include <chrono>
@@ -47,6 +48,17 @@ struct PolicyHost {
 // The mail domain of every world: whose MX, TLSA and STS records are meant.
 inline constexpr std::string_view kDomain = "bob.test";
 
+// How the server is on one of a client's visits.
+struct Visit {
+  fakeserver::SmtpScript smtp;
+  fakeserver::TlsScript tls;
+  fakeserver::LinkScript link;
+
+  bool operator==(const Visit&) const = default;
+  static constexpr auto kMembers =
+      std::tuple{Member{"smtp", &Visit::smtp}, Member{"tls", &Visit::tls}, Member{"link", &Visit::link}};
+};
+
 struct World {
   std::string reference = std::string(certs::kBobHost);  // what the client is told to connect to
   certs::ChainSpec chain = certs::GoodChain();           // what is presented and what is trusted
@@ -55,14 +67,24 @@ struct World {
   fakeserver::LinkScript link;
   fakeserver::DnsZone dns;  // what a client that looks things up is told
   PolicyHost policy_host;   // what a client that asks for an MTA-STS policy meets
+  // A client's first connections, whichever port they go to, meet these instead of smtp, tls and link.
+  std::vector<Visit> earlier;
 
   bool operator==(const World&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"reference", &World::reference}, Member{"chain", &World::chain},
-                                              Member{"smtp", &World::smtp}, Member{"tls", &World::tls}, Member{"link", &World::link},
-                                              Member{"dns", &World::dns}, Member{"policy_host", &World::policy_host}};
+  static constexpr auto kMembers = std::tuple{Member{"reference", &World::reference},
+                                              Member{"chain", &World::chain},
+                                              Member{"smtp", &World::smtp},
+                                              Member{"tls", &World::tls},
+                                              Member{"link", &World::link},
+                                              Member{"dns", &World::dns},
+                                              Member{"policy_host", &World::policy_host},
+                                              Member{"earlier", &World::earlier}};
 };
 
 World GoodWorld();
+
+// The world as a client finds it on its connection number `visit`, the first being 0.
+World OnVisit(const World& world, size_t visit);
 
 // Every member in which `to` differs from `from`: "chain.leaf.not_after", "smtp.replies[STARTTLS]".
 std::vector<certs::Difference> Diff(const World& from, const World& to);

@@ -17,7 +17,8 @@ using enum EventKind;
 constexpr Stage kStages[] = {Stage::kConnected,        Stage::kGreetingSent,     Stage::kEhloSeen,
                              Stage::kStartTlsSeen,     Stage::kStartTlsAnswered, Stage::kClientHelloSeen,
                              Stage::kServerFlightSent, Stage::kHandshakeDone,    Stage::kEhloInTlsSeen,
-                             Stage::kMailSeen,         Stage::kDataSeen,         Stage::kMessageSeen};
+                             Stage::kMailSeen,         Stage::kRcptSeen,         Stage::kDataSeen,
+                             Stage::kMessageSeen};
 
 // What the client has got of the server when the stage is reached: the stages by which each thing is there.
 bool GotGreeting(Stage stage) { return stage >= Stage::kGreetingSent; }
@@ -67,6 +68,42 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, Cut,
                                             ::testing::ValuesIn(kStages),
                                             ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION)),
                          CutName);
+
+TEST(CutAfter, CountsTheOctetsThatFollowItsStage) {
+  for (const CutKind kind : {CutKind::kClose, CutKind::kReset, CutKind::kSilence}) {
+    Behaviour behaviour = Good();
+    behaviour.link = {.cut = kind, .cut_at = Stage::kStartTlsSeen, .cut_after = 7};
+    Meeting meeting(std::move(behaviour));
+    meeting.StartTls();
+    EXPECT_TRUE(meeting.client.clear.ends_with("\r\n220 2.0")) << meeting.client.clear;
+    EXPECT_THAT(meeting.All(kFault), SizeIs(1)) << meeting.Text();
+    EXPECT_EQ(meeting.client.peer_closed, kind == CutKind::kClose);
+    EXPECT_EQ(meeting.client.peer_reset, kind == CutKind::kReset);
+  }
+}
+
+TEST(CutAfter, NeverComesIfSoMuchIsNotSent) {
+  Behaviour behaviour = Good();
+  behaviour.link = {.cut = CutKind::kReset, .cut_at = Stage::kConnected, .cut_after = 100'000};
+  Meeting meeting(std::move(behaviour));
+  meeting.StartTls();
+  EXPECT_FALSE(meeting.Has(kFault));
+  EXPECT_TRUE(meeting.client.tls_open);
+}
+
+TEST(Pace, MakesAServerLateAndNothingElse) {
+  Behaviour behaviour = Good();
+  behaviour.link = {.to_client = {.latency = Micros(1000), .slice = 50, .gap = Micros(10)},
+                    .from_client = {.slice = 20, .gap = Micros(10)}};
+  Meeting meeting(std::move(behaviour));
+  meeting.client.SendClear("EHLO client.lab.test\r\nSTARTTLS\r\n");
+  meeting.RunOut();
+  EXPECT_TRUE(meeting.client.clear.ends_with("220 2.0.0 Ready to start TLS\r\n")) << meeting.client.clear;
+  meeting.client.BeginTls({});
+  meeting.RunOut();
+  EXPECT_TRUE(meeting.client.tls_open) << meeting.Text();
+  EXPECT_GT(meeting.now, Micros(4000)) << "greeting, EHLO, STARTTLS and a flight";
+}
 
 TEST(Silence, StillWatches) {
   Behaviour behaviour = Good();

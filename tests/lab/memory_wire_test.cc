@@ -120,6 +120,16 @@ TEST(ByHandTest, WhatBoringSslDoesNotPresentIsServedInBothVersions) {
   }
 }
 
+TEST(VisitsTest, AreMetInTurnUntilTheMailIsDelivered) {
+  const auto visits = [](const char* id) {
+    return RunInMemory(*FindScenario(id), TlsMode::kStartTls, Policy::kSubmission, SharedIssuer(), 1, false)
+        .transcripts.size();
+  };
+  EXPECT_EQ(visits("control.good"), 1u);
+  EXPECT_EQ(visits("visit.first-three-busy"), 4u);
+  EXPECT_EQ(visits("visit.no-tls-after-454"), 2u) << "what is refused is tried again, and refused again";
+}
+
 // ------------------------------------------------------------------------------------------------ the wire itself
 
 struct Meeting {

@@ -68,5 +68,15 @@ TEST(World, TwoEditsAreTwoDifferences) {
   EXPECT_THAT(EditedMembers(GoodWorld(), world), ElementsAre("chain.leaf.version", "tls.max_version"));
 }
 
+TEST(OnVisit, TheFirstVisitsAreTheEarlierOnes) {
+  World world;
+  world.earlier = {Visit{.smtp = {.host = "first.bob.test"}, .tls = {}, .link = {}}};
+  world.smtp.host = "later.bob.test";
+  EXPECT_EQ(OnVisit(world, 0).smtp.host, "first.bob.test");
+  EXPECT_EQ(OnVisit(world, 1).smtp.host, "later.bob.test");
+  EXPECT_EQ(OnVisit(world, 9).smtp.host, "later.bob.test");
+  EXPECT_EQ(OnVisit(world, 1).chain, world.chain);
+}
+
 }  // namespace
 }  // namespace lab

@@ -1,0 +1,282 @@
+// What RFC 5321, 3207, 4954 and 8314 make of a script. Before the certificate has been judged the server may be anyone,
+// and who must authenticate it gives up. Behind it the server is the right one, and a command that it refuses is a
+// nuisance and no attack: the client may try again or give up, as long as it tells the truth about it.
+#include <algorithm>
+#include <chrono>
+
+#include "certs/bytes.h"
+#include "lab/scenario/oracle_parts.h"
+
+namespace lab::oracle {
+namespace {
+
+using certs::Reason;
+using fakeserver::CutKind;
+using fakeserver::Micros;
+using fakeserver::Pace;
+using fakeserver::Placement;
+using fakeserver::Reply;
+using fakeserver::ReplyForm;
+using fakeserver::ReplyScope;
+using fakeserver::SmtpScript;
+using fakeserver::Stage;
+using fakeserver::TlsMode;
+using fakeserver::Verb;
+
+// RFC 5321 4.5.3.2: no client gives up sooner than after minutes, and none need wait longer than ten of them. The lab's
+// own waits for seconds; what lies between is nobody's duty.
+constexpr Micros kSoon = std::chrono::seconds(1), kNever = std::chrono::minutes(10);
+
+using Steps = std::vector<std::optional<Ending>>;
+
+std::optional<Ending> FirstOf(const Steps& steps) {
+  const auto found = std::ranges::find_if(steps, [](const auto& step) { return step.has_value(); });
+  return found == steps.end() ? std::nullopt : *found;
+}
+
+std::optional<Ending> If(bool condition, Ending ending) { return condition ? std::optional(ending) : std::nullopt; }
+
+// The connection is cut when `stage` is reached.
+std::optional<Ending> CutAt(const fakeserver::LinkScript& link, Stage stage, Rung rung, bool ignorable = false) {
+  if (link.cut == CutKind::kNone || link.cut_at != stage) {
+    return std::nullopt;
+  }
+  return Ending{link.cut == CutKind::kSilence ? Reason::kTimeout : Reason::kClosedByPeer, rung, ignorable};
+}
+
+// ------------------------------------------------------------------------------------------------ replies
+
+const Reply* Scripted(const SmtpScript& smtp, Verb verb, bool in_tls) {
+  const auto found = smtp.replies.find(verb);
+  if (found == smtp.replies.end() || found->second.scope == (in_tls ? ReplyScope::kInClear : ReplyScope::kInTls)) {
+    return nullptr;
+  }
+  return &found->second;
+}
+
+bool HasFirstDigit(const Reply* reply, int digit) {
+  return reply == nullptr || reply->code == Reply::kOrdinary || reply->code / 100 == digit;
+}
+
+// RFC 5321 4.2: what is no reply, and what comes behind one unasked. Late replies wear the client out.
+std::optional<Ending> Written(const Reply* reply, bool in_tls, Rung rung) {
+  if (reply == nullptr) {
+    return std::nullopt;
+  }
+  if (reply->hold >= kNever || reply->form == ReplyForm::kNoEnd) {
+    return Ending{Reason::kTimeout, rung, true};
+  }
+  if (reply->form == ReplyForm::kTwice) {
+    return Ending{in_tls ? Reason::kMalformedReply : Reason::kClearTextBehind220, rung, true};
+  }
+  return If(reply->form != ReplyForm::kProper, {Reason::kMalformedReply, rung, true});
+}
+
+// RFC 5321 4.3.1: 220 invites. Another 2yz is no invitation that anybody has heard of, but no refusal either.
+std::optional<Ending> Greeting(const SmtpScript& smtp, bool in_tls) {
+  if (!smtp.greeting) {
+    return std::nullopt;
+  }
+  const int code = smtp.greeting->code;
+  // It counts as said when it has been said, and nobody hears these to their end.
+  const ReplyForm form = smtp.greeting->form;
+  const bool endless = form == ReplyForm::kEndlessLine || form == ReplyForm::kEndlessLines;
+  return FirstOf(
+      {If(smtp.greeting->hold >= kNever, {Reason::kTimeout, Rung::kConnected}),
+       Written(&*smtp.greeting, in_tls, endless ? Rung::kConnected : Rung::kGreeted),
+       If(code != 220 && code != Reply::kOrdinary, {Reason::kServiceRefused, Rung::kGreeted, code / 100 == 2})});
+}
+
+// What is offered in answer to EHLO.
+const std::vector<std::string>& Offers(const SmtpScript& smtp, bool in_tls) {
+  const Reply* scripted = Scripted(smtp, Verb::kEhlo, in_tls);
+  return scripted != nullptr && scripted->code != Reply::kOrdinary ? scripted->lines
+         : in_tls                                                  ? smtp.capabilities_tls
+                                                                   : smtp.capabilities_clear;
+}
+
+// RFC 3207 6 and RFC 8314 5.2: whoever requires TLS stops where it is not offered. A server that answers EHLO with a
+// refusal offers nothing at all; HELO might do, but never leads to TLS.
+std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
+  const Reply* scripted = Scripted(smtp, Verb::kEhlo, false);
+  const std::vector<std::string>& offers = Offers(smtp, false);
+  return FirstOf(
+      {Written(scripted, false, Rung::kEhloInClear),
+       If(!HasFirstDigit(scripted, 2), {Reason::kServiceRefused, Rung::kEhloInClear}),
+       If(std::ranges::find(offers, "STARTTLS") == offers.end(), {Reason::kStartTlsNotOffered, Rung::kEhloInClear})});
+}
+
+// RFC 3207 4 and 4.2. Text in front of the 220 is what answers STARTTLS.
+std::optional<Ending> StartTls(const SmtpScript& smtp) {
+  const Reply* scripted = Scripted(smtp, Verb::kStartTls, false);
+  if (const auto ending = Written(scripted, false, Rung::kStartTlsSent)) {
+    return ending;
+  }
+  if (scripted != nullptr && scripted->code != 220 && scripted->code != Reply::kOrdinary) {
+    return Ending{Reason::kStartTlsRefused, Rung::kStartTlsSent};
+  }
+  if (smtp.injection.placement == Placement::kBeforeReply) {
+    const std::string_view text = certs::AsText(smtp.injection.payload);
+    const bool is_reply = !text.empty() && text.front() >= '2' && text.front() <= '5';
+    return Ending{text.starts_with("220 ") ? Reason::kClearTextBehind220
+                  : is_reply               ? Reason::kStartTlsRefused
+                                           : Reason::kMalformedReply,
+                  Rung::kStartTlsSent, true};
+  }
+  if (smtp.injection.placement != Placement::kNone) {
+    return Ending{Reason::kClearTextBehind220, Rung::kStartTlsSent, true};
+  }
+  return If(smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear,
+            {Reason::kClearTextBehind220, Rung::kStartTlsSent});
+}
+
+// ------------------------------------------------------------------------------------------------ AUTH and mail
+
+std::string UpperCase(std::string_view text) {
+  std::string upper(text);
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return upper;
+}
+
+bool OffersMechanism(const std::vector<std::string>& capabilities, std::string_view mechanism) {
+  return std::ranges::any_of(capabilities, [mechanism](const std::string& line) {
+    const std::string upper = UpperCase(line) + " ";
+    return upper.starts_with("AUTH ") && upper.find(" " + std::string(mechanism) + " ") != std::string::npos;
+  });
+}
+
+// RFC 4954 4: the challenge is one line of base64.
+bool IsChallenge(const Reply& reply) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+  return reply.lines.size() == 1 && reply.lines.front().size() % 4 == 0 &&
+         reply.lines.front().find_first_not_of(kDigits) == std::string::npos;
+}
+
+// A user agent with a password. Without AUTH it may still try its luck, or give up (RFC 6409 4.3).
+std::optional<Ending> Auth(const SmtpScript& smtp) {
+  const std::vector<std::string>& offers = Offers(smtp, true);
+  const bool plain = OffersMechanism(offers, "PLAIN");
+  if (!plain && !OffersMechanism(offers, "LOGIN")) {
+    return Ending{Reason::kCommandRefused, Rung::kEhloInTls, true};
+  }
+  const Reply* reply = Scripted(smtp, Verb::kAuth, true);
+  if (const auto ending = Written(reply, true, Rung::kAuthStarted)) {
+    return ending;
+  }
+  if (HasFirstDigit(reply, 2)) {
+    return std::nullopt;
+  }
+  // PLAIN is one message, and there is nothing to ask behind it (RFC 4616 2).
+  const bool bad_challenge = reply->code == 334 && (plain || !IsChallenge(*reply));
+  return Ending{bad_challenge ? Reason::kMalformedReply : Reason::kCommandRefused, Rung::kAuthStarted, true};
+}
+
+// RFC 1870 6: a message that is larger than the server says is refused, or not even tried. Any message that makes sense
+// has more than a hundred octets.
+std::optional<Ending> Size(const SmtpScript& smtp) {
+  for (const std::string& line : Offers(smtp, true)) {
+    if (const std::string upper = UpperCase(line);
+        upper.starts_with("SIZE ") && upper.size() <= 7 && upper != "SIZE 0") {
+      return Ending{Reason::kCommandRefused, Rung::kEhloInTls, true};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Ending> Transaction(const World& world) {
+  struct Command {
+    Verb verb;
+    int good;
+    Stage stage;
+    Rung rung;
+  };
+  Steps steps;
+  for (const Command& command : {Command{Verb::kMail, 2, Stage::kMailSeen, Rung::kEnvelope},
+                                 {Verb::kRcpt, 2, Stage::kRcptSeen, Rung::kEnvelope},
+                                 {Verb::kData, 3, Stage::kDataSeen, Rung::kEnvelope},
+                                 {Verb::kEndOfData, 2, Stage::kMessageSeen, Rung::kMessageBody}}) {
+    const Reply* reply = Scripted(world.smtp, command.verb, true);
+    if (command.verb == Verb::kEndOfData) {
+      // The answer to a message that is still being sent: some stop there, some send the rest.
+      steps.push_back(If(world.smtp.interrupt_data.has_value(), {Reason::kCommandRefused, Rung::kEnvelope, true}));
+    }
+    steps.push_back(CutAt(world.link, command.stage, command.rung, true));
+    steps.push_back(Written(reply, true, command.rung));
+    steps.push_back(If(!HasFirstDigit(reply, command.good), {Reason::kCommandRefused, command.rung, true}));
+  }
+  return FirstOf(steps);
+}
+
+// ------------------------------------------------------------------------------------------------ time
+
+bool IsSlow(const Pace& pace) { return pace.latency + pace.jitter >= kNever || pace.gap >= kNever; }
+bool IsBrisk(const Pace& pace) {
+  return pace.latency + pace.jitter <= kSoon / 4 && pace.gap <= std::chrono::milliseconds(1);
+}
+bool IsUnclear(Micros hold) { return hold > kSoon && hold < kNever; }
+
+}  // namespace
+
+std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
+  const auto cut = [&](Stage stage, Rung rung) { return CutAt(world.link, stage, rung); };
+  const bool slow = IsSlow(world.link.to_client), deaf = IsSlow(world.link.from_client);
+  Steps steps = {cut(Stage::kConnected, Rung::kConnected)};
+  if (mode == TlsMode::kImplicit) {
+    steps.insert(steps.end(), {If(world.smtp.greet_in_clear_on_implicit, {Reason::kTlsFailed, Rung::kGreeted}),
+                               If(slow || deaf, {Reason::kTimeout, Rung::kConnected})});
+  } else {
+    // Who waits for a ClientHello says nothing, and who waits for a greeting says nothing either.
+    steps.insert(steps.end(), {If(world.smtp.tls_on_connect || slow, {Reason::kTimeout, Rung::kConnected}),
+                               Greeting(world.smtp, false), cut(Stage::kGreetingSent, Rung::kGreeted),
+                               If(deaf, {Reason::kTimeout, Rung::kGreeted}), cut(Stage::kEhloSeen, Rung::kEhloInClear),
+                               EhloInClear(world.smtp), cut(Stage::kStartTlsSeen, Rung::kStartTlsSent),
+                               StartTls(world.smtp), cut(Stage::kStartTlsAnswered, Rung::kStartTlsSent)});
+  }
+  steps.push_back(cut(Stage::kClientHelloSeen, Rung::kClientHello));
+  return FirstOf(steps);
+}
+
+std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, TlsMode mode) {
+  const auto cut = [&](Stage stage, Rung rung) {
+    return CutAt(world.link, stage, rung, rung >= Rung::kTlsEstablished);
+  };
+  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
+  const certs::KeySpec& certified = leaf.swapped_key ? *leaf.swapped_key : leaf.key;
+  const auto& signer = world.chain.handshake_key;
+  Steps steps = {If(signer && *signer != certified, {Reason::kTlsFailed, Rung::kCertificateSent}),
+                 cut(Stage::kServerFlightSent, Rung::kCertificateSent),
+                 cut(Stage::kHandshakeDone, Rung::kTlsEstablished)};
+  if (mode == TlsMode::kImplicit) {
+    steps.insert(steps.end(), {Greeting(world.smtp, true), cut(Stage::kGreetingSent, Rung::kTlsEstablished)});
+  }
+  const Reply* ehlo = Scripted(world.smtp, Verb::kEhlo, true);
+  steps.insert(steps.end(), {cut(Stage::kEhloInTlsSeen, Rung::kEhloInTls), Written(ehlo, true, Rung::kEhloInTls),
+                             If(!HasFirstDigit(ehlo, 2), {Reason::kServiceRefused, Rung::kEhloInTls, true})});
+  if (policy == Policy::kSubmission) {
+    steps.insert(steps.end(), {cut(Stage::kAuthSeen, Rung::kAuthStarted), Auth(world.smtp)});
+  }
+  steps.insert(steps.end(), {Size(world.smtp), Transaction(world)});
+  return FirstOf(steps);
+}
+
+std::string DoubtAbout(const World& world) {
+  const SmtpScript& smtp = world.smtp;
+  const auto raw = [](const Reply& reply) { return reply.raw.has_value(); };
+  if ((smtp.greeting && raw(*smtp.greeting)) || (smtp.interrupt_data && raw(*smtp.interrupt_data)) ||
+      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return raw(entry.second); })) {
+    return "a reply given as raw bytes";
+  }
+  for (const Pace& pace : {world.link.to_client, world.link.from_client}) {
+    if (!IsSlow(pace) && !IsBrisk(pace)) {
+      return "how long a client is patient";
+    }
+  }
+  if ((smtp.greeting && IsUnclear(smtp.greeting->hold)) || IsUnclear(smtp.hold_first_ehlo_in_tls) ||
+      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return IsUnclear(entry.second.hold); })) {
+    return "how long a client is patient";
+  }
+  return "";
+}
+
+}  // namespace lab::oracle
