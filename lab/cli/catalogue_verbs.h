@@ -19,6 +19,7 @@ int ListVerb(const ListOptions& options);
 struct ExplainOptions {
   CommonOptions common;
   std::string id;
+  bool toml = false;  // as a scenario file (lab/scenario/scenario_file.h)
 };
 int ExplainVerb(const ExplainOptions& options);
 

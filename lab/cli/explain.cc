@@ -8,6 +8,7 @@
 #include "lab/cli/exit_code.h"
 #include "lab/runner/run.h"
 #include "lab/scenario/scenario.h"
+#include "lab/scenario/scenario_file.h"
 
 namespace lab {
 namespace {
@@ -47,6 +48,14 @@ int ExplainVerb(const ExplainOptions& options) {
   if (!found) {
     return Complain(found.error());
   }
+  if (options.toml) {
+    if (found->size() > 1) {
+      return Complain({certs::ErrorCode::kBadInput, fmt::format("{} matches {} scenarios, and a file holds one",
+                                                                certs::Escaped(options.id, 100), found->size())});
+    }
+    fmt::print("{}", PrintScenario(*found->front()));
+    return kExitOk;
+  }
   const Terminal terminal = DescribeTerminal(stdout, options.common.color);
   for (const Scenario* scenario : *found) {
     fmt::print("{}\n{}\n\n", Bold(terminal, scenario->id), certs::Escaped(scenario->summary));
@@ -69,7 +78,8 @@ int ExplainVerb(const ExplainOptions& options) {
     }
     fmt::print("\n");
     PrintChain(terminal, *scenario);
-    fmt::print("Try it:  lab/run serve {0}\n         lab/run run --filter {0} -v\n", scenario->id);
+    fmt::print("Try it:  lab/run serve {0}\n         lab/run run --filter {0} -v\n",
+               certs::Escaped(scenario->selector()));
   }
   return kExitOk;
 }

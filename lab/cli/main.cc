@@ -97,7 +97,7 @@ void AddList(CLI::App& app, Action& action) {
   auto options = std::make_shared<lab::ListOptions>();
   CLI::App* verb = app.add_subcommand("list", "List scenarios");
   AddCommon(verb, options->common);
-  verb->add_option("--filter", options->filter, "globs on ids, row:B1, commas between, ! excludes");
+  verb->add_option("--filter", options->filter, "globs on ids, row:B1, files.toml, commas between, ! excludes");
   verb->add_flag("--json", options->json, "machine-readable");
   verb->add_flag("--rows", options->rows, "by row of the coverage table");
   verb->callback([options, &action] { action = [options] { return ListVerb(*options); }; });
@@ -108,7 +108,8 @@ void AddExplain(CLI::App& app, Action& action) {
   CLI::App* verb =
       app.add_subcommand("explain", "Explain a scenario: purpose, source, edit, expectation, decoded chain");
   AddCommon(verb, options->common);
-  verb->add_option("id", options->id, "scenario id or glob")->required();
+  verb->add_option("id", options->id, "scenario id, glob or file")->required();
+  verb->add_flag("--toml", options->toml, "as a scenario file, to be edited and run");
   verb->callback([options, &action] { action = [options] { return ExplainVerb(*options); }; });
 }
 
@@ -117,7 +118,7 @@ void AddServe(CLI::App& app, Action& action) {
   CLI::App* verb =
       app.add_subcommand("serve", "Serve scenarios on loopback ports, with a live log of what each client did");
   AddCommon(verb, options->common);
-  verb->add_option("id", options->ids, "scenario ids, globs or row:ID; none: all");
+  verb->add_option("id", options->ids, "scenario ids, globs, row:ID or files; none: all");
   verb->add_option("--mode", options->mode, "starttls, implicit or both");
   verb->add_option("--port", options->port, "of the first scenario; the others follow");
   verb->add_option("--out", options->out, "folder for the CA files");
@@ -129,7 +130,7 @@ void AddCerts(CLI::App& app, Action& action) {
   auto options = std::make_shared<lab::CertsOptions>();
   CLI::App* verb = app.add_subcommand("certs", "Write every chain, key and anchor as PEM, with a manifest");
   AddCommon(verb, options->common);
-  verb->add_option("--filter", options->filter, "globs on ids, row:B1, commas between, ! excludes");
+  verb->add_option("--filter", options->filter, "globs on ids, row:B1, files.toml, commas between, ! excludes");
   verb->add_option("--now", options->now, "the date the certificates are made for");
   verb->add_option("--limbo", options->limbo, "an x509-limbo document of the cases; - is standard output");
   verb->add_flag("--force", options->force, "write into a folder that is not empty, over a file that exists");

@@ -118,7 +118,7 @@ std::string ReproLine(const RunOptions& options, const PlannedGroup& group, cons
   if (!from_command_line) {
     line += " --client " + group.client();
   }
-  line += fmt::format(" --filter {} --mode {} --wire {} --seed {}", scenario.id, fakeserver::Name(group.mode),
+  line += fmt::format(" --filter {} --mode {} --wire {} --seed {}", scenario.selector(), fakeserver::Name(group.mode),
                       Name(group.wire), options.seed);
   if (options.policy) {
     line += fmt::format(" --policy {}", Name(*options.policy));

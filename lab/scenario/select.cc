@@ -5,11 +5,12 @@
 
 #include "certs/bytes.h"
 #include "lab/scenario/scenario.h"
+#include "lab/scenario/scenario_file.h"
 
 namespace lab {
 namespace {
 
-constexpr std::string_view kRowPrefix = "row:";
+constexpr std::string_view kRowPrefix = "row:", kFileSuffix = ".toml";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -90,13 +91,20 @@ certs::Result<std::vector<const Scenario*>> Select(std::string_view filter) {
     bool excludes = false;
   };
   std::vector<Pattern> patterns;
+  std::vector<const Scenario*> files;
   for (const auto part : std::views::split(filter, ',')) {
-    std::string text = Lower(std::string_view(part.begin(), part.end()));
+    std::string text(part.begin(), part.end());
     std::erase(text, ' ');
     const bool excludes = text.starts_with('!');
     text.erase(0, excludes ? 1 : 0);
-    if (!text.empty()) {
-      patterns.push_back({std::move(text), excludes});
+    if (!excludes && text.ends_with(kFileSuffix)) {
+      const auto loaded = LoadScenario(text);
+      if (!loaded) {
+        return std::unexpected(loaded.error());
+      }
+      files.push_back(*loaded);
+    } else if (!text.empty()) {
+      patterns.push_back({Lower(text), excludes});
     }
   }
   for (const Pattern& pattern : patterns) {
@@ -105,7 +113,7 @@ certs::Result<std::vector<const Scenario*>> Select(std::string_view filter) {
     }
   }
   // With nothing but exclusions, everything else is meant.
-  const bool all = std::ranges::all_of(patterns, &Pattern::excludes);
+  const bool all = files.empty() && std::ranges::all_of(patterns, &Pattern::excludes);
   std::vector<const Scenario*> selected;
   for (const Scenario& scenario : AllScenarios()) {
     const auto hit = [&](bool excludes) {
@@ -117,6 +125,7 @@ certs::Result<std::vector<const Scenario*>> Select(std::string_view filter) {
       selected.push_back(&scenario);
     }
   }
+  selected.insert(selected.end(), files.begin(), files.end());
   return selected;
 }
 

@@ -120,6 +120,20 @@ TEST(Run, TheBuiltInVerifierPassesAndLeavesAResultsFile) {
   EXPECT_EQ(failed, 0);
 }
 
+TEST(Run, AScenarioFileStandsWhereAnIdDoes) {
+  const TemporaryFolder folder;
+  const ProgramRun printed = RunLab({"explain", "--toml", "time.leaf-expired"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const std::string file = folder.Write("mine.toml", printed.out);
+  const ProgramRun run = RunLab({"run", "--filter", file, "--out", folder.path(), "--quiet"});
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  EXPECT_EQ(RunLab({"explain", "--toml", file}).out, printed.out);
+  folder.Write("mine.toml", "id = 'mine'\ncolour = 'red'\n");
+  const ProgramRun refused = RunLab({"run", "--filter", file, "--out", folder.path()});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("mine.toml:2"), std::string::npos) << refused.err;
+}
+
 TEST(Run, ACommandThatNeverConnectsIsNotReachedAndNeverAPass) {
   const TemporaryFolder folder;
   const ProgramRun run =
