@@ -63,7 +63,9 @@ int ConnectOutcome(int socket, milliseconds limit, const std::atomic<bool>& stop
     if (poll(&watched, 1, static_cast<int>(std::min(left, kStopInterval).count())) > 0) {
       int error = 0;
       socklen_t size = sizeof error;
-      return getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+      const int outcome = getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+      // Who is not let in gets ECONNREFUSED: this one was let in, and thrown out before we looked. Reading tells.
+      return outcome == ECONNRESET ? 0 : outcome;
     }
   }
   return EINTR;
