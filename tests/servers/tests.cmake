@@ -8,5 +8,5 @@ starttls_lab_test(live_verb_test
     ${PROJECT_SOURCE_DIR}/lab/cli/files.cc ${PROJECT_SOURCE_DIR}/lab/cli/context.cc
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>" STARTTLS_LAB_SERVERS="${PROJECT_SOURCE_DIR}/build/servers"
     STARTTLS_LAB_CLIENTS_FOLDER="${PROJECT_SOURCE_DIR}/lab/clients"
-  LABELS integration TIMEOUT 300)
+  LABELS integration TIMEOUT 900)
 add_dependencies(live_verb_test starttls-lab)
