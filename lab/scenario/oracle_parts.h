@@ -28,6 +28,8 @@ struct Findings {
 // oracle_chain.cc: from the presented certificates to an anchor, and everything on that way, names of the leaf
 // included.
 Findings JudgeChain(const certs::ChainSpec& chain, std::string_view reference);
+// What is wrong with a server's certificate that does not parse, whatever it is judged by; nothing if it does.
+std::optional<Findings> JudgeUnparseable(const certs::CertSpec& leaf);
 
 // oracle_certificate.cc: one certificate of a path.
 struct Role {
