@@ -15,14 +15,14 @@ namespace {
 using certs::ErrorCode;
 using certs::Fail;
 
-constexpr size_t kMostNames = 40;  // of an error's list
+constexpr size_t kMostKnown = 40;  // of an error's list
 
 std::string Known(const std::vector<CommandSpec>& manifests) {
   std::string known = "built-in";
   size_t named = 0;
   for (const CommandSpec& command : manifests) {
-    if (++named > kMostNames) {
-      return fmt::format("{} and {} more (starttls-lab clients list)", known, manifests.size() - kMostNames);
+    if (++named > kMostKnown) {
+      return fmt::format("{} and {} more (starttls-lab clients list)", known, manifests.size() - kMostKnown);
     }
     known += ", " + command.name;
   }

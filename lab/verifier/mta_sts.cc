@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "lab/verifier/ascii_text.h"
 #include "lab/verifier/name_match.h"
 #include "lab/verifier/rules.h"
 
@@ -16,22 +17,6 @@ using certs::Fail;
 
 constexpr std::string_view kVersion = "v=STSv1";
 constexpr size_t kMaxId = 32, kMaxPatterns = 1000, kMaxLines = 5000;
-
-bool IsAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return lower;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  const size_t last = text.find_last_not_of(kBlank);
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
 
 std::vector<std::string_view> SplitAt(std::string_view text, char separator, size_t limit) {
   std::vector<std::string_view> parts;
@@ -69,7 +54,7 @@ bool IsPattern(std::string_view pattern) {
   }
   const auto reference = ParseReference(pattern);
   return reference && reference->kind == Reference::Kind::kDns && !pattern.ends_with('.') &&
-         reference->dns == Lower(pattern);
+         reference->dns == AsciiLower(pattern);
 }
 
 // ------------------------------------------------------------------------------------------------ the policy's lines
@@ -108,7 +93,7 @@ bool Take(std::string_view name, std::string_view value, Draft& draft) {
            age <= kMaxStsAge;
   }
   if (name == "mx") {
-    draft.mx.push_back(Lower(value));
+    draft.mx.push_back(AsciiLower(value));
     return IsPattern(draft.mx.back()) && draft.mx.size() <= kMaxPatterns;
   }
   return true;
@@ -191,7 +176,7 @@ bool MatchesPolicy(std::string_view mx_host, const StsPolicy& policy) {
   if (!RuleOn(Rule::kStsMx)) {
     return true;
   }
-  const std::string host = Lower(mx_host.ends_with('.') ? mx_host.substr(0, mx_host.size() - 1) : mx_host);
+  const std::string host = AsciiLower(mx_host.ends_with('.') ? mx_host.substr(0, mx_host.size() - 1) : mx_host);
   return std::ranges::any_of(policy.mx, [&](std::string_view pattern) {
     if (!pattern.starts_with("*.")) {
       return host == pattern;
