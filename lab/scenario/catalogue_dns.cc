@@ -17,7 +17,7 @@ using fakeserver::TlsaSpec;
 using namespace std::chrono_literals;
 
 constexpr std::string_view kGoodWorld = "control.good";
-constexpr std::string_view kTlsa = "_25._tcp.{host} TLSA", kMx = "bob.test MX", kAddress = "{host} A";
+constexpr std::string_view kTlsa = "_25._tcp.{host} TLSA", kMx = "bob.test MX", kHostAddress = "{host} A";
 constexpr std::string_view kStsRecord = "_mta-sts.bob.test TXT";
 
 const Expectation kDeliver{.demand = Demand::kAccept};
@@ -168,7 +168,7 @@ void FailingLookUps(DnsScenarioList& list) {
       {"tlsa-forged-id", "the TLSA answer comes under another message ID", kTlsa, DnsFate::kWrongId},
       {"tlsa-forged-question", "the TLSA answer is to another question", kTlsa, DnsFate::kWrongQuestion},
       {"tlsa-truncated-always", "the TLSA answer is truncated over TCP, too", kTlsa, DnsFate::kTruncatedAlways},
-      {"address-servfail", "the address records are bogus", kAddress, DnsFate::kServFail},
+      {"address-servfail", "the address records are bogus", kHostAddress, DnsFate::kServFail},
       {"mx-servfail", "the MX records are bogus", kMx, DnsFate::kServFail},
   };
   for (const Failure& row : table) {
@@ -196,7 +196,7 @@ void FailingLookUps(DnsScenarioList& list) {
 void Insecure(DnsScenarioList& list) {
   for (const auto& [id, summary, set] :
        {std::tuple("control.tlsa-insecure", "the TLSA records are not validated", kTlsa),
-        {"control.address-insecure", "the address is not validated, so TLSA is not even looked up", kAddress},
+        {"control.address-insecure", "the address is not validated, so TLSA is not even looked up", kHostAddress},
         {"control.mx-insecure", "the MX is not validated", kMx}}) {
     list.Add(
         {.id = id, .summary = std::string(summary) + ": opportunistic TLS", .rows = {"P2"}, .source = "RFC 7672 2.2"},

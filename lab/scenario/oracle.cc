@@ -44,10 +44,10 @@ Expectation OfTheCertificates(const oracle::Findings& findings, Policy policy) {
 
 // Whom a client with this policy will talk to, and by what it will judge them. Relays look nothing up for an address.
 oracle::Trust TrustOf(const World& world, Policy policy, const oracle::Reference& reference) {
-  using Kind = oracle::Trust::Kind;
+  using TrustKind = oracle::Trust::Kind;
   const bool by_dane = policy == Policy::kRelayDane;
   if (!reference.dns || (!by_dane && policy != Policy::kRelayMtaSts)) {
-    return {.kind = by_dane ? Kind::kOpportunistic : Kind::kAnchors, .reference = world.reference};
+    return {.kind = by_dane ? TrustKind::kOpportunistic : TrustKind::kAnchors, .reference = world.reference};
   }
   return by_dane ? oracle::TrustByDane(world, *reference.dns) : oracle::TrustBySts(world, *reference.dns);
 }

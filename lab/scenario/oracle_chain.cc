@@ -200,6 +200,9 @@ class Paths {
   }
 
   bool IsTooMany(const CertSpec& candidate, const Path& path) const {
+    if (path.certs.size() <= kMostIntermediates) {
+      return false;  // however many of them are self-issued
+    }
     const auto counted = std::count_if(path.certs.begin() + 1, path.certs.end(),
                                        [&](const CertSpec* cert) { return !SelfIssued(*cert); });
     return !SelfIssued(candidate) && counted >= kMostIntermediates;
@@ -338,6 +341,17 @@ bool SameText(uint8_t a_tag, const Bytes& a, uint8_t b_tag, const Bytes& b) {
 
 bool Findings::Has(certs::Reason reason, int depth) const {
   return std::ranges::find(defects, certs::Verdict{reason, depth}) != defects.end();
+}
+
+std::optional<Findings> JudgeUnparseable(const CertSpec& original) {
+  Findings findings;
+  CertSpec leaf = original;
+  ShowTampers(leaf, findings);
+  if (!IsUnparseable(leaf)) {
+    return std::nullopt;
+  }
+  findings.Add(Reason::kMalformedCertificate, 0);
+  return findings;
 }
 
 Findings JudgeChain(const ChainSpec& original, std::string_view configured) {

@@ -331,9 +331,8 @@ Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
     return {};  // RFC 7672 2.2: TLS, and any certificate
   }
   const CertSpec& leaf = chain.At(chain.presented.front());
-  const Findings by_itself = JudgeChain(chain, trust.reference);
-  if (by_itself.Has(Reason::kMalformedCertificate, 0)) {
-    return by_itself;
+  if (std::optional<Findings> unparseable = JudgeUnparseable(leaf)) {
+    return *std::move(unparseable);
   }
   if (AnyMatches(records, 3, chain, leaf)) {
     return {.defects = {}, .uncertain = WhatTlsAsksFor(leaf)};

@@ -29,6 +29,8 @@ struct Findings {
 // oracle_chain.cc: from the presented certificates to an anchor, and everything on that way, names of the leaf
 // included.
 Findings JudgeChain(const certs::ChainSpec& chain, std::string_view reference);
+// What is wrong with a server's certificate that does not parse, whatever it is judged by; nothing if it does.
+std::optional<Findings> JudgeUnparseable(const certs::CertSpec& leaf);
 
 // How a conversation ends before the message is delivered, and how far the client must have come for that.
 struct Ending {

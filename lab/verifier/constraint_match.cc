@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lab/verifier/ascii_text.h"
 #include "lab/verifier/distinguished_name.h"
 #include "lab/verifier/general_name.h"
 
@@ -13,10 +14,8 @@ namespace {
 
 using certs::AsText;
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return Lower(x) == Lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return AsciiLower(x) == AsciiLower(y); });
 }
 
 bool EndsWith(std::string_view name, std::string_view end) {
@@ -37,7 +36,7 @@ bool IsHostName(std::string_view name) {
       label = 0;
       continue;
     }
-    const char lower = Lower(c);
+    const char lower = AsciiLower(c);
     if (!((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') || ++label > 63) {
       return false;
     }
@@ -104,7 +103,7 @@ Fit FitHost(std::string_view host, std::string_view constraint) {
 }
 
 bool IsAtext(char c) {
-  const char lower = Lower(c);
+  const char lower = AsciiLower(c);
   return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint8_t kDaneTa = 2, kDaneEe = 3;
 constexpr uint8_t kCertificate = 0, kSpki = 1;
-constexpr uint8_t kFull = 0, kSha256 = 1, kSha512 = 2;
+constexpr uint8_t kFull = 0, kMatchSha256 = 1, kMatchSha512 = 2;
 constexpr size_t kMaxRecords = 100;  // of an RRset; what is beyond is not looked at
 
 VerifyResult Refusal(Reason reason, std::string detail) {
@@ -29,10 +29,10 @@ VerifyResult Refusal(Reason reason, std::string detail) {
 bool Matches(const TlsaRecord& record, ByteView der, ByteView spki) {
   const ByteView selected = record.selector == kCertificate ? der : spki;
   Bytes digest;
-  if (record.matching == kSha256) {
+  if (record.matching == kMatchSha256) {
     digest.resize(SHA256_DIGEST_LENGTH);
     SHA256(selected.data(), selected.size(), digest.data());
-  } else if (record.matching == kSha512) {
+  } else if (record.matching == kMatchSha512) {
     digest.resize(SHA512_DIGEST_LENGTH);
     SHA512(selected.data(), selected.size(), digest.data());
   } else {
@@ -107,9 +107,9 @@ bool IsUsable(const TlsaRecord& record) {
   switch (record.matching) {
     case kFull:
       return !record.data.empty();
-    case kSha256:
+    case kMatchSha256:
       return record.data.size() == SHA256_DIGEST_LENGTH;
-    case kSha512:
+    case kMatchSha512:
       return record.data.size() == SHA512_DIGEST_LENGTH;
     default:
       return false;
@@ -125,8 +125,8 @@ std::vector<TlsaRecord> EffectiveRecords(const std::vector<TlsaRecord>& records)
   }
   const std::vector<TlsaRecord> all = usable;
   std::erase_if(usable, [&](const TlsaRecord& record) {
-    return record.matching == kSha256 && std::ranges::any_of(all, [&](const TlsaRecord& other) {
-             return other.usage == record.usage && other.selector == record.selector && other.matching == kSha512;
+    return record.matching == kMatchSha256 && std::ranges::any_of(all, [&](const TlsaRecord& other) {
+             return other.usage == record.usage && other.selector == record.selector && other.matching == kMatchSha512;
            });
   });
   return usable;

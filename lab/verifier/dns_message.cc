@@ -6,24 +6,23 @@
 #include <algorithm>
 #include <ranges>
 
+#include "lab/verifier/ascii_text.h"
 #include "lab/verifier/der_reader.h"
 
 namespace verifier {
 namespace {
 
-constexpr size_t kHeader = 12, kMaxName = 255, kMaxLabel = 63;
+constexpr size_t kHeader = 12, kLongestName = 255, kLongestLabel = 63;
 constexpr size_t kMostRecords = 1000;  // of one section; more than any message of use has
 constexpr size_t kMaxAliases = 16;
 constexpr uint16_t kClassIn = 1, kTypeOpt = 41;
 constexpr uint16_t kResponse = 0x8000, kOpcode = 0x7800, kTruncated = 0x0200, kRecursion = 0x0100, kAuthentic = 0x0020,
                    kCode = 0x000f;
 
-char Lower(uint8_t octet) { return static_cast<char>(octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet); }
-
 void AppendLabel(ByteView label, std::string& name) {
   name += name.empty() ? "" : ".";
   for (const uint8_t octet : label) {
-    const char c = Lower(octet);
+    const char c = AsciiLower(static_cast<char>(octet));
     if (octet <= 0x20 || octet >= 0x7f || c == '.' || c == '\\') {
       name += fmt::format("\\{:03d}", octet);
     } else {
@@ -33,9 +32,9 @@ void AppendLabel(ByteView label, std::string& name) {
 }
 
 // A message and how far it has been read.
-class Reader {
+class MessageReader {
  public:
-  explicit Reader(ByteView message) : message_(message) {}
+  explicit MessageReader(ByteView message) : message_(message) {}
 
   bool Skip(size_t count) {
     if (count > message_.size() - at_) {
@@ -83,7 +82,7 @@ class Reader {
         continue;
       }
       length += octet + 1;
-      if (octet > kMaxLabel || length > kMaxName || at + 1 + octet > message_.size()) {
+      if (octet > kLongestLabel || length > kLongestName || at + 1 + octet > message_.size()) {
         return false;
       }
       if (octet == 0) {
@@ -106,7 +105,7 @@ class Reader {
 };
 
 // The RDATA of a record, which ends where its length says.
-bool ReadData(Reader& reader, size_t size, DnsRecord& record) {
+bool ReadData(MessageReader& reader, size_t size, DnsRecord& record) {
   const size_t end = reader.at() + size;
   const ByteView data = reader.From(reader.at(), size);
   switch (record.type) {
@@ -145,7 +144,7 @@ bool ReadData(Reader& reader, size_t size, DnsRecord& record) {
 
 bool IsKnown(uint16_t type) { return Name(static_cast<DnsType>(type)) != "?"; }
 
-bool ReadRecords(Reader& reader, size_t count, std::vector<DnsRecord>& records) {
+bool ReadRecords(MessageReader& reader, size_t count, std::vector<DnsRecord>& records) {
   if (count > kMostRecords) {
     return false;
   }
@@ -251,7 +250,7 @@ std::optional<Bytes> WriteQuery(uint16_t id, const DnsQuestion& question) {
   for (const auto part : std::views::split(std::string_view(question.name), '.')) {
     const std::string_view text(part.begin(), part.end());
     length += text.size() + 1;
-    ok = ok && !text.empty() && text.size() <= kMaxLabel && length <= kMaxName &&
+    ok = ok && !text.empty() && text.size() <= kLongestLabel && length <= kLongestName &&
          CBB_add_u8_length_prefixed(query.get(), &label) &&
          CBB_add_bytes(&label, reinterpret_cast<const uint8_t*>(text.data()), text.size());
   }
@@ -284,7 +283,7 @@ DnsAnswer ReadAnswer(ByteView message, const DnsQuestion& question) {
   if (!head || head->truncated) {
     return answer;
   }
-  Reader reader(message);
+  MessageReader reader(message);
   uint16_t id = 0, flags = 0, questions = 0, answers = 0, type = 0, of_class = 0;
   std::string name;
   // The counts of the other two sections are not needed: what they say was not asked for.

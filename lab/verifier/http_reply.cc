@@ -4,24 +4,12 @@
 #include <charconv>
 #include <optional>
 
+#include "lab/verifier/ascii_text.h"
+
 namespace verifier {
 namespace {
 
 constexpr std::string_view kEndOfLine = "\r\n", kEndOfHead = "\r\n\r\n";
-
-std::string HeaderLower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return lower;
-}
-
-std::string_view HeaderTrimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  const size_t last = text.find_last_not_of(kBlank);
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
 
 bool ReadSize(std::string_view text, int base, size_t& size) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size, base);
@@ -43,10 +31,10 @@ void TakeField(std::string_view line, HttpReply& reply, Framing& framing) {
     framing.malformed = true;
     return;
   }
-  const std::string name = HeaderLower(line.substr(0, colon));
-  const std::string_view value = HeaderTrimmed(line.substr(colon + 1));
+  const std::string name = AsciiLower(line.substr(0, colon));
+  const std::string_view value = Trimmed(line.substr(colon + 1));
   if (name == "content-type") {
-    reply.content_type = HeaderLower(HeaderTrimmed(value.substr(0, value.find(';'))));
+    reply.content_type = AsciiLower(Trimmed(value.substr(0, value.find(';'))));
   } else if (name == "content-length") {
     size_t length = 0;
     const bool good = ReadSize(value, 10, length);
@@ -54,7 +42,7 @@ void TakeField(std::string_view line, HttpReply& reply, Framing& framing) {
     framing.malformed = framing.malformed || !good || (framing.length && *framing.length != length);
     framing.length = length;
   } else if (name == "transfer-encoding") {
-    framing.chunked = HeaderLower(value) == "chunked";
+    framing.chunked = AsciiLower(value) == "chunked";
     framing.malformed = framing.malformed || !framing.chunked;
   }
 }
@@ -81,7 +69,7 @@ void ReadChunks(std::string_view bytes, size_t limit, HttpReply& reply) {
       return;
     }
     size_t size = 0;
-    if (!ReadSize(HeaderTrimmed(bytes.substr(0, std::min(bytes.find(';'), end))), 16, size)) {
+    if (!ReadSize(Trimmed(bytes.substr(0, std::min(bytes.find(';'), end))), 16, size)) {
       reply.state = HttpState::kMalformed;
       return;
     }

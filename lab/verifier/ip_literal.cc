@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lab/verifier/name_syntax.h"
+#include "lab/verifier/ascii_text.h"
 
 namespace verifier {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "lab/verifier/ascii_text.h"
 #include "lab/verifier/name_match.h"
-#include "lab/verifier/name_syntax.h"
 #include "lab/verifier/rules.h"
 
 namespace verifier {
@@ -17,15 +17,6 @@ using certs::Fail;
 
 constexpr std::string_view kVersion = "v=STSv1";
 constexpr size_t kMaxId = 32, kMaxPatterns = 1000, kMaxLines = 5000;
-
-bool IsAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string_view StsTrimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  const size_t last = text.find_last_not_of(kBlank);
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
 
 std::vector<std::string_view> SplitAt(std::string_view text, char separator, size_t limit) {
   std::vector<std::string_view> parts;
@@ -45,7 +36,7 @@ bool BeginsRight(std::string_view text) {
   if (!text.starts_with(kVersion)) {
     return false;
   }
-  const std::string_view rest = StsTrimmed(text.substr(kVersion.size()));
+  const std::string_view rest = Trimmed(text.substr(kVersion.size()));
   return rest.empty() || rest.starts_with(';');
 }
 
@@ -133,12 +124,12 @@ std::optional<std::string> StsIdOf(const DnsAnswer& txt) {
     return std::nullopt;
   }
   std::vector<std::string_view> fields = SplitAt(records.front(), ';', 100);
-  if (StsTrimmed(fields.back()).empty()) {
+  if (Trimmed(fields.back()).empty()) {
     fields.pop_back();
   }
   std::optional<std::string> id;
   for (size_t i = 1; i < fields.size(); ++i) {
-    const std::string_view field = StsTrimmed(fields[i]);
+    const std::string_view field = Trimmed(fields[i]);
     if (!IsField(field)) {
       return std::nullopt;
     }
@@ -162,12 +153,12 @@ certs::Result<StsPolicy> ParseStsPolicy(std::string_view text) {
     if (line.ends_with('\r')) {
       line.remove_suffix(1);
     }
-    if (StsTrimmed(line).empty()) {
+    if (Trimmed(line).empty()) {
       continue;
     }
     const size_t colon = line.find(':');
-    const bool taken = colon != std::string_view::npos &&
-                       Take(StsTrimmed(line.substr(0, colon)), StsTrimmed(line.substr(colon + 1)), draft);
+    const bool taken =
+        colon != std::string_view::npos && Take(Trimmed(line.substr(0, colon)), Trimmed(line.substr(colon + 1)), draft);
     if (!taken && RuleOn(Rule::kStsSyntax)) {
       return Fail(ErrorCode::kBadInput, fmt::format("the line \"{}\" is malformed", certs::Escaped(line, 200)));
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "lab/verifier/ascii_text.h"
 #include "lab/verifier/idna.h"
 #include "lab/verifier/ip_literal.h"
 #include "lab/verifier/name_match.h"

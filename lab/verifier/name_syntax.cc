@@ -107,13 +107,6 @@ PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
 
 uint8_t LowerLabelOctet(char c) { return kLabelOctets[static_cast<uint8_t>(c)]; }
 
-std::string AsciiLower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return lower;
-}
-
 bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
   if (presented.size() != lower_case.size()) {
     return false;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "lab/verifier/name_match.h"
@@ -16,10 +15,6 @@ inline NameDecision Accept(NameReason reason) { return {.match = true, .presente
 inline NameDecision Malformed(NameReason reason) {
   return {.match = false, .presented_valid = false, .reason = reason};
 }
-
-inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-// A-Z as a-z, everything else as it is.
-std::string AsciiLower(std::string_view text);
 
 inline constexpr size_t kMaxLabel = 63;  // RFC 1035 2.3.4
 inline constexpr size_t kMaxName = 253;  // 255 octets on the wire, without the root's and the first length octet

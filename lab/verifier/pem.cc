@@ -13,7 +13,7 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 
-std::string_view Trimmed(std::string_view line) {
+std::string_view WithoutBlanks(std::string_view line) {
   constexpr std::string_view kBlanks = " \t\r\f\v";
   const size_t first = line.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) {
@@ -88,7 +88,7 @@ class Reader {
       return false;
     }
     const size_t end = rest_.find('\n');
-    line_ = Trimmed(rest_.substr(0, end));
+    line_ = WithoutBlanks(rest_.substr(0, end));
     rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
     ++line_number_;
     return true;

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "lab/verifier/ascii_text.h"
 #include "lab/verifier/ip_literal.h"
 #include "lab/verifier/name_syntax.h"
 
 namespace verifier {
 namespace {
-
-bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Both halves must agree with one and the same reference (RFC 9525 6.5).
 NameDecision Match(const ServiceName& presented, const Reference& reference, Reference::Kind kind, NameReason matched) {

@@ -63,7 +63,8 @@ struct VerifyResult {
                              // Empty if the leaf does not parse
   int signature_checks = 0;  // work done
   std::string matched_name;  // the presented identifier that matched, escaped; empty if none did
-  bool unauthenticated = false;  // let in although nobody vouches for it: TrustMode::kUnauthenticated, or no usable TLSA
+  bool unauthenticated =
+      false;  // let in although nobody vouches for it: TrustMode::kUnauthenticated, or no usable TLSA
 };
 
 // Verifies. Total: it never fails to answer, throws nothing, and its work is bounded by the request's budget.

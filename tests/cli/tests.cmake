@@ -7,7 +7,7 @@ starttls_lab_test(cli_test
   LIBS nlohmann_json::nlohmann_json
   SOURCES cli/cli_test.cc cli/clients_test.cc cli/program.cc
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
-  LABELS integration TIMEOUT 300)
+  LABELS integration TIMEOUT 900)
 
 add_dependencies(cli_test starttls-lab)
 starttls_lab_test(verify_verb_test
