@@ -33,7 +33,7 @@ struct ProcessSpec {
   // are the callee's to close. What it returns is an error, and then the program is not started.
   std::function<std::optional<std::string>(const std::vector<int>& sockets)> on_sockets = {};
   ProcessLimits limits = {};
-  std::chrono::milliseconds limit = std::chrono::seconds(10);
+  std::chrono::milliseconds limit = std::chrono::seconds(10);        // from when the program starts
   std::chrono::milliseconds grace = std::chrono::milliseconds(200);  // between SIGTERM and SIGKILL
   size_t output_tail = 8192;  // octets of stdout and stderr to keep, the last ones
 };

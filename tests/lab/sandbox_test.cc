@@ -107,6 +107,15 @@ TEST_F(SandboxTest, LeavesEachRunItsOwnPorts) {
   std::ranges::for_each(kept, close);
 }
 
+TEST_F(SandboxTest, TakesNoneOfTheProgramsTime) {
+  const std::atomic<bool> stop = false;
+  const ProcessResult result = RunProcess({.argv = {"/bin/true"},
+                                           .sandbox = SandboxSpec{},
+                                           .limit = std::chrono::milliseconds(1)},  // a sandbox takes longer
+                                          stop);
+  EXPECT_TRUE(result.started) << result.error;
+}
+
 TEST_F(SandboxTest, AddressesThatAreNotLoopbackAreRefused) {
   for (const char* address : {"0.0.0.0", "192.0.2.1", "::", "mail.bob.test", ""}) {
     EXPECT_FALSE(MakeSandboxPlan({.sockets = {{.address = address, .port = 25}}}).has_value()) << address;
