@@ -4,5 +4,6 @@
 namespace bench {
 
 void RegisterHandshakeBenchmarks();
+void RegisterIssueBenchmarks();
 
 }  // namespace bench

@@ -7,6 +7,7 @@
 
 int main(int argc, char** argv) {
   bench::RegisterHandshakeBenchmarks();
+  bench::RegisterIssueBenchmarks();
   benchmark::AddCustomContext("boringssl_api_version", std::to_string(BORINGSSL_API_VERSION));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {

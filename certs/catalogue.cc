@@ -59,13 +59,6 @@ CertSpec AnotherCa(const ChainSpec& chain, std::string_view name, std::string_vi
   return ca;
 }
 
-// AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { accessMethod OBJECT IDENTIFIER,
-//                                                                    accessLocation GeneralName }
-RawExtension AuthorityInfoAccess(std::string_view method, std::string_view uri) {
-  return {.oid = "1.3.6.1.5.5.7.1.1",
-          .value = der::Sequence(der::Sequence({der::Oid(method), der::Context(6, ToBytes(uri))}))};
-}
-
 }  // namespace catalogue
 
 std::string_view Name(Severity severity) {
@@ -97,6 +90,7 @@ const std::vector<CertCase>& Catalogue() {
     catalogue::AddPolicyCases(list);
     catalogue::AddEncodingCases(list);
     catalogue::AddLimitCases(list);
+    catalogue::AddRevocationCases(list);
     return std::move(list).Take();
   }();
   return cases;

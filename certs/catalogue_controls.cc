@@ -319,6 +319,7 @@ void AddControls(CaseList& list) {
   AddTrustControls(list);
   AddConstraintControls(list);
   AddPolicyControls(list);
+  AddRevocationControls(list);
 }
 
 }  // namespace certs::catalogue

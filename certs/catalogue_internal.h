@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "certs/catalogue.h"
+#include "certs/revocation.h"
 
 namespace certs::catalogue {
 
@@ -67,6 +68,7 @@ inline constexpr const char* kIdentity = "RFC 9525 6.6";
 inline constexpr const char* kNoCommonName = "RFC 9525 2";
 inline constexpr const char* kAnchors = "RFC 5280 6.1.1 d";
 inline constexpr const char* kConstraintClause = "RFC 5280 4.2.1.10";
+inline constexpr const char* kCrlProcessing = "RFC 5280 6.3.3";
 inline constexpr Verdict kInside = {};
 inline constexpr Verdict kOutside = {Reason::kNameConstraintViolation, 0};
 inline constexpr Verdict kUnreadable = {Reason::kNameConstraintUnsupported, 0};
@@ -96,8 +98,9 @@ void ToOldVersion(CertSpec& cert, int version);
 // A CA as the chain's intermediate is one, but without a path length, of its own name and key.
 CertSpec AnotherCa(const ChainSpec& chain, std::string_view name, std::string_view issuer,
                    std::string_view common_name);
-// authorityInfoAccess with one location, not critical (RFC 5280 4.2.2.1).
-RawExtension AuthorityInfoAccess(std::string_view method, std::string_view uri);
+
+// The node that answers about status for the leaf's issuer; not in every chain.
+inline constexpr const char* kResponder = "responder";
 
 // One function a family, in the order of the catalogue. The first adds the twins of all others.
 void AddControls(CaseList& list);
@@ -112,6 +115,7 @@ void AddTrustCases(CaseList& list);
 void AddPolicyCases(CaseList& list);
 void AddEncodingCases(CaseList& list);
 void AddLimitCases(CaseList& list);
+void AddRevocationCases(CaseList& list);
 // Parts of the above, in files of their own.
 void AddNameControls(CaseList& list);
 void AddNameFormCases(CaseList& list);
@@ -119,6 +123,8 @@ void AddNamePlaceCases(CaseList& list);
 void AddConstraintFormCases(CaseList& list);
 void AddOddConstraintCases(CaseList& list);
 void AddKeyCases(CaseList& list);
+void AddOcspCases(CaseList& list);
+void AddCrlCases(CaseList& list);
 // The twins of the above.
 void AddPathControls(CaseList& list);
 void AddTrustControls(CaseList& list);
@@ -126,5 +132,6 @@ void AddConstraintControls(CaseList& list);
 void AddConstraintFormControls(CaseList& list);
 void AddPolicyControls(CaseList& list);
 void AddNamePlaceControls(CaseList& list);
+void AddRevocationControls(CaseList& list);
 
 }  // namespace certs::catalogue

@@ -49,24 +49,6 @@ std::optional<std::string> MalformedOid(const CertSpec& spec) {
   return std::nullopt;
 }
 
-// Time ::= CHOICE { utcTime UTCTime, generalTime GeneralizedTime }; UTCTime through 2049 (RFC 5280 4.1.2.5)
-Result<Bytes> EncodeTime(const TimeSpec& time, int64_t now, const std::string& member) {
-  constexpr size_t kUtcTimeLength = 13;
-  if (time.raw) {
-    const bool utc = time.form == TimeForm::kAuto ? time.raw->size() == kUtcTimeLength : time.form == TimeForm::kUtc;
-    return utc ? der::UtcTime(*time.raw) : der::GeneralizedTime(*time.raw);
-  }
-  int64_t seconds = 0;
-  const bool overflow = __builtin_add_overflow(now, int64_t{time.from_now.count()}, &seconds);
-  const auto civil = overflow ? std::nullopt : der::ToCivil(seconds);
-  if (!civil) {
-    return Fail(ErrorCode::kBadInput, member + ": the date lies outside the years 0 to 9999");
-  }
-  const bool utc =
-      time.form == TimeForm::kAuto ? civil->year >= 1950 && civil->year <= 2049 : time.form == TimeForm::kUtc;
-  return utc ? der::UtcTime(der::UtcTimeText(*civil)) : der::GeneralizedTime(der::GeneralizedTimeText(*civil));
-}
-
 // Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
 void AppendExtension(Bytes& extensions, std::string_view oid, bool critical, ByteView value) {
   const Bytes critical_field = critical ? der::Boolean(true) : Bytes{};
@@ -151,6 +133,15 @@ Bytes Encode(const PolicyConstraints& constraints) {
                         ImplicitInteger(1, constraints.inhibit_policy_mapping)});
 }
 
+// The same, as it stands.
+Bytes EncodeRaw(const RawExtension& extension) {
+  Bytes critical = extension.critical ? der::Boolean(true) : Bytes{};
+  if (extension.critical_octet) {
+    critical = der::Tlv(der::kBoolean, Bytes{*extension.critical_octet});
+  }
+  return der::Sequence({der::Oid(extension.oid), critical, der::OctetString(extension.value)});
+}
+
 // Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension; without one, the field is left out
 Bytes EncodeExtensions(const CertSpec& spec, const TbsInputs& inputs) {
   Bytes extensions;
@@ -189,16 +180,44 @@ Bytes EncodeExtensions(const CertSpec& spec, const TbsInputs& inputs) {
                     der::Integer(spec.inhibit_any_policy->skip_certs));
   }
   for (const RawExtension& extension : spec.extra_extensions) {
-    Bytes critical = extension.critical ? der::Boolean(true) : Bytes{};
-    if (extension.critical_octet) {
-      critical = der::Tlv(der::kBoolean, Bytes{*extension.critical_octet});
-    }
-    Append(extensions, der::Sequence({der::Oid(extension.oid), critical, der::OctetString(extension.value)}));
+    Append(extensions, EncodeRaw(extension));
+  }
+  if (inputs.scts) {
+    Append(extensions, EncodeRaw(*inputs.scts));
   }
   return extensions.empty() ? Bytes{} : der::ContextConstructed(3, der::Sequence(extensions));
 }
 
 }  // namespace
+
+// Time ::= CHOICE { utcTime UTCTime, generalTime GeneralizedTime }; UTCTime through 2049 (RFC 5280 4.1.2.5)
+Result<Bytes> EncodeTime(const TimeSpec& time, int64_t now, const std::string& member) {
+  constexpr size_t kUtcTimeLength = 13;
+  if (time.raw) {
+    const bool utc = time.form == TimeForm::kAuto ? time.raw->size() == kUtcTimeLength : time.form == TimeForm::kUtc;
+    return utc ? der::UtcTime(*time.raw) : der::GeneralizedTime(*time.raw);
+  }
+  int64_t seconds = 0;
+  const bool overflow = __builtin_add_overflow(now, int64_t{time.from_now.count()}, &seconds);
+  const auto civil = overflow ? std::nullopt : der::ToCivil(seconds);
+  if (!civil) {
+    return Fail(ErrorCode::kBadInput, member + ": the date lies outside the years 0 to 9999");
+  }
+  const bool utc =
+      time.form == TimeForm::kAuto ? civil->year >= 1950 && civil->year <= 2049 : time.form == TimeForm::kUtc;
+  return utc ? der::UtcTime(der::UtcTimeText(*civil)) : der::GeneralizedTime(der::GeneralizedTimeText(*civil));
+}
+
+Result<Bytes> EncodeExtensionList(const std::vector<RawExtension>& extensions, const std::string& member) {
+  Bytes list;
+  for (const RawExtension& extension : extensions) {
+    if (!der::OidContent(extension.oid)) {
+      return Fail(ErrorCode::kBadInput, member + ": the OID " + Escaped(extension.oid, 64) + " is none");
+    }
+    Append(list, EncodeRaw(extension));
+  }
+  return list.empty() ? list : der::Sequence(list);
+}
 
 // Name ::= CHOICE { rdnSequence RDNSequence }
 // RDNSequence ::= SEQUENCE OF RelativeDistinguishedName

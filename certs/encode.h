@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "certs/bytes.h"
 #include "certs/result.h"
@@ -17,15 +20,23 @@ Bytes EncodeName(const DistinguishedName& name);
 // GeneralName (RFC 5280 4.2.1.6).
 Bytes EncodeGeneralName(const GeneralName& name);
 
+// Time (RFC 5280 4.1.2.5): UTCTime through 2049 unless the spec says otherwise. `member` begins the complaint about a
+// date outside the years 0 to 9999.
+Result<Bytes> EncodeTime(const TimeSpec& time, int64_t now, const std::string& member);
+
+// Extensions (RFC 5280 4.1); no bytes at all if there is none. `member` begins the complaint about an OID that is none.
+Result<Bytes> EncodeExtensionList(const std::vector<RawExtension>& extensions, const std::string& member);
+
 // What a TBSCertificate takes from outside its own spec.
 struct TbsInputs {
-  int64_t now = 0;       // seconds since the epoch: every date is relative to it
-  Bytes serial;          // content octets, unless the spec says them
-  Bytes algorithm;       // the AlgorithmIdentifier inside
-  Bytes issuer;          // the encoded Name of the issuer, unless the spec claims another
-  Bytes spki;            // SubjectPublicKeyInfo
-  Bytes subject_key_id;  // of `spki`'s key, as SubjectKeyIdentifier
-  Bytes issuer_key_id;   // for AuthorityKeyIdentifier; empty = leave the extension out
+  int64_t now = 0;                                  // seconds since the epoch: every date is relative to it
+  Bytes serial;                                     // content octets, unless the spec says them
+  Bytes algorithm;                                  // the AlgorithmIdentifier inside
+  Bytes issuer;                                     // the encoded Name of the issuer, unless the spec claims another
+  Bytes spki;                                       // SubjectPublicKeyInfo
+  Bytes subject_key_id;                             // of `spki`'s key, as SubjectKeyIdentifier
+  Bytes issuer_key_id;                              // for AuthorityKeyIdentifier; empty = leave the extension out
+  std::optional<RawExtension> scts = std::nullopt;  // the timestamps, once they have been made
 };
 
 // TBSCertificate (RFC 5280 4.1). Errors (kBadInput) name the member: "leaf.not_after: ...".

@@ -15,8 +15,12 @@
 #include <utility>
 
 #include "certs/canonical.h"
+#include "certs/crl.h"
 #include "certs/der.h"
 #include "certs/encode.h"
+#include "certs/ocsp.h"
+#include "certs/revocation.h"
+#include "certs/sct.h"
 #include "certs/sign.h"
 #include "certs/spki_form.h"
 
@@ -38,24 +42,6 @@ Bytes DerivedSerial(const std::string& canonical, const Key& issuer_key, int64_t
   digest.resize(16);
   digest[0] = static_cast<uint8_t>((digest[0] & 0x3f) | 0x40);  // no sign bit, no leading zero octet
   return digest;
-}
-
-void ApplyFault(SignatureFault fault, Bytes& signature) {
-  switch (fault) {
-    case SignatureFault::kNone:
-      break;
-    case SignatureFault::kFlipBit:  // the last bit: an ECDSA signature stays well-formed DER
-      if (!signature.empty()) {
-        signature.back() ^= 0x01;
-      }
-      break;
-    case SignatureFault::kEmpty:
-      signature.clear();
-      break;
-    case SignatureFault::kZeros:
-      std::ranges::fill(signature, uint8_t{0});
-      break;
-  }
 }
 
 // Applies the tampers in order; says what is wrong with one that cannot be applied.
@@ -155,6 +141,7 @@ Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& sp
     return Fail(ErrorCode::kBadInput, "certs: two nodes are named \"" + Escaped(*name, 64) + "\"");
   }
   auto chain = std::make_shared<IssuedChain>();
+  std::vector<Bytes> ignored;
   const auto issue_all = [&](const std::vector<std::string>& names, const std::string& member,
                              std::vector<Bytes>& out) -> Result<void> {
     for (const std::string& name : names) {
@@ -181,6 +168,13 @@ Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& sp
     return std::unexpected(done.error());
   }
 
+  if (auto done = issue_all(StatusNodes(spec), "revocation", ignored); !done) {
+    return std::unexpected(done.error());
+  }
+  if (auto done = IssueStatements(spec, *chain); !done) {
+    return std::unexpected(done.error());
+  }
+
   const CertSpec* leaf = spec.Find(spec.presented.empty() ? "leaf" : spec.presented.front());
   if (spec.handshake_key || leaf != nullptr) {
     const KeySpec& key_spec = spec.handshake_key ? *spec.handshake_key : leaf->swapped_key.value_or(leaf->key);
@@ -192,6 +186,46 @@ Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& sp
     chain->key_type = key_spec.type;
   }
   return std::shared_ptr<const IssuedChain>(std::move(chain));
+}
+
+// What is said about the certificates: each statement anew, since none occurs in two chains that are not equal.
+Result<void> Issuer::IssueStatements(const ChainSpec& spec, IssuedChain& chain) {
+  const RevocationSpec& revocation = spec.revocation;
+  if (revocation.staples.empty() && revocation.crls.empty() && revocation.scts.empty()) {
+    return {};
+  }
+  const IssuedNodes nodes{.spec = spec, .certificates = chain.nodes, .keys = *keys_, .now = now_};
+  uint64_t signatures = 0;
+  chain.staples.resize(spec.presented.size());
+  for (const OcspSpec& staple : revocation.staples) {
+    const auto presented = std::ranges::find(spec.presented, staple.certificate);
+    if (presented == spec.presented.end()) {
+      return Fail(ErrorCode::kBadInput,
+                  "revocation.staples.certificate: \"" + Escaped(staple.certificate, 64) + "\" is not presented");
+    }
+    auto response = IssueOcsp(staple, nodes, signatures);
+    if (!response) {
+      return Within("revocation", response.error());
+    }
+    chain.staples[static_cast<size_t>(presented - spec.presented.begin())] = *std::move(response);
+  }
+  for (const CrlSpec& crl : revocation.crls) {
+    auto list = IssueCrl(crl, nodes, signatures);
+    if (!list) {
+      return Within("revocation", list.error());
+    }
+    chain.crls.push_back(*std::move(list));
+  }
+  if (!revocation.scts.empty() && !chain.presented.empty()) {
+    auto list = IssueScts(revocation.scts, {.certificate = chain.presented.front()}, "revocation.scts", *keys_, now_,
+                          signatures);
+    if (!list) {
+      return std::unexpected(list.error());
+    }
+    chain.scts = *std::move(list);
+  }
+  memo_->signatures += signatures;
+  return {};
 }
 
 // A certificate depends on its own spec and on its issuer's subject and key, and on nothing else of the chain.
@@ -252,6 +286,17 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
   auto tbs = EncodeTbs(node, inputs);
   if (!tbs) {
     return tbs;
+  }
+  if (!node.scts.empty()) {  // the logs saw it without them
+    uint64_t signatures = 0;
+    const auto list = IssueScts(node.scts, {.issuer_key_hash = Sha256Of((*issuer_key)->spki), .tbs = *tbs},
+                                node.name + ".scts", *keys_, now_, signatures);
+    if (!list) {
+      return list;
+    }
+    memo_->signatures += signatures;
+    inputs.scts = SctExtension(*list);
+    tbs = EncodeTbs(node, inputs);
   }
   auto signature = issuer.spki_form == SpkiForm::kCurveBall && !node.signing_key
                        ? SignWithKeyOne((*issuer_key)->spki, *tbs)

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct IssuedChain {
   std::vector<Bytes> presented;        // in the order of the Certificate message
   std::vector<Bytes> trusted;          // the client's trust anchors
   std::map<std::string, Bytes> nodes;  // every issued node by name
+  // OCSP responses stapled to `presented`, one place each; empty where no chain member has one.
+  std::vector<std::optional<Bytes>> staples;
+  std::vector<Bytes> crls;  // the lists the client is configured with
+  Bytes scts;               // SignedCertificateTimestampList for the handshake; empty if there is none
   // Signs the handshake: the spec's handshake_key, else the key in the leaf's certificate. The leaf is the first
   // certificate presented, or the node "leaf" where nothing is; null where there is neither.
   bssl::UniquePtr<EVP_PKEY> key;
@@ -52,6 +57,7 @@ class Issuer {
 
   Result<std::shared_ptr<const IssuedChain>> IssueAnew(const ChainSpec& spec);
   Result<Bytes> IssueNode(const ChainSpec& spec, const CertSpec& node);
+  Result<void> IssueStatements(const ChainSpec& spec, IssuedChain& chain);
   Result<Bytes> IssueCertificate(const CertSpec& node, const CertSpec& issuer, const std::string& canonical);
 
   const std::shared_ptr<KeyRing> keys_;

@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -211,6 +212,24 @@ Result<Bytes> Sign(SigAlg alg, EVP_PKEY* key, ByteView message) {
                                           ", or the crypto library refuses the combination");
   }
   return signature;
+}
+
+void ApplyFault(SignatureFault fault, Bytes& signature) {
+  switch (fault) {
+    case SignatureFault::kNone:
+      break;
+    case SignatureFault::kFlipBit:  // the last bit: an ECDSA signature stays well-formed DER
+      if (!signature.empty()) {
+        signature.back() ^= 0x01;
+      }
+      break;
+    case SignatureFault::kEmpty:
+      signature.clear();
+      break;
+    case SignatureFault::kZeros:
+      std::ranges::fill(signature, uint8_t{0});
+      break;
+  }
 }
 
 }  // namespace certs

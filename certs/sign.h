@@ -20,4 +20,7 @@ Bytes AlgorithmIdentifier(SigAlg alg);
 // kUnknownOid gives the SHA-256 digest of the message: bits that nobody's key made.
 Result<Bytes> Sign(SigAlg alg, EVP_PKEY* key, ByteView message);
 
+// Does to a finished signature what the fault says.
+void ApplyFault(SignatureFault fault, Bytes& signature);
+
 }  // namespace certs

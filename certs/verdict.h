@@ -60,6 +60,21 @@ namespace certs {
   X(kLookupFailed, "lookup-failed", "RFC 7672 2.1.2", "a look-up failed, so nothing is known of what the domain published") \
   X(kTlsaMismatch, "tlsa-mismatch", "RFC 7672 2.2", "no TLSA record of the signed zone matches the presented chain")   \
   X(kMxNotInPolicy, "mx-not-in-policy", "RFC 8461 4.1", "no mx pattern of the domain's MTA-STS policy matches the host") \
+  /* ---- revocation: the depth is that of the certificate whose status it is ---- */                                  \
+  X(kRevoked, "revoked", "RFC 5280 6.1.3 a3", "the issuer says that the certificate is revoked")                       \
+  X(kRevocationUnknown, "revocation-unknown", "RFC 5280 6.1.3 a3", "nobody says whether the certificate is revoked")   \
+  X(kMustStaple, "must-staple", "RFC 7633 4.2.3.1", "the certificate promises an OCSP staple, and none came")          \
+  X(kTlsFeatureMissing, "tls-feature-missing", "RFC 7633 4.2.2", "a TLS feature of the issuer's certificate is missing") \
+  X(kMalformedStatus, "malformed-status", "RFC 6960 4.2.1", "the bytes are not a DER OCSP response or CRL")            \
+  X(kStatusError, "status-error", "RFC 6960 2.3", "the OCSP responder answered with an error")                         \
+  X(kStatusUnsupported, "status-unsupported", "RFC 5280 5.2", "a response or list of a kind that cannot be processed") \
+  X(kStatusMismatch, "status-mismatch", "RFC 6960 3.2", "the response or list does not cover this certificate")        \
+  X(kStatusResponder, "status-responder", "RFC 6960 4.2.2.2", "whoever signed may not speak for the issuer")           \
+  X(kStatusSignature, "status-signature", "RFC 6960 3.2", "the signature of the response or list does not verify")     \
+  X(kStatusWeak, "status-weak", "RFC 9325 4.5", "the response or list is signed with a weak digest or key")            \
+  X(kStatusExpired, "status-expired", "RFC 6960 4.2.2.1", "the response or list is out of date")                       \
+  X(kStatusNotYetValid, "status-not-yet-valid", "RFC 6960 4.2.2.1", "the response or list is from the future")         \
+  X(kStatusUnknown, "status-unknown", "RFC 6960 2.2", "the OCSP responder does not know the certificate")              \
   /* ---- the conversation ---- */                                                                                     \
   X(kNoCertificate, "no-certificate", "RFC 9846 4.4.2", "the server sent no certificate")                              \
   X(kConnectFailed, "connect-failed", "RFC 5321 3.1", "no connection could be made")                                   \

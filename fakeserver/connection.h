@@ -9,6 +9,8 @@
 
 #include "certs/issue.h"
 #include "fakeserver/byte_stream.h"
+#include "fakeserver/conversation.h"
+#include "fakeserver/http_connection.h"
 #include "fakeserver/scripts.h"
 #include "fakeserver/tls_context.h"
 #include "fakeserver/transcript.h"
@@ -22,6 +24,7 @@ struct Behaviour {
   TlsScript tls;
   LinkScript link;
   std::shared_ptr<const certs::IssuedChain> identity;  // never null when a handshake is possible
+  std::shared_ptr<const HttpSite> site;                // a web server instead: nothing else of this counts
   TlsContextSlot tls_context;                          // made of the above on first use; leave it alone
 };
 
@@ -36,32 +39,28 @@ certs::Result<void> Prepare(const Behaviour& behaviour);
 //
 // While a kHold waits, or a kSilence cut has been made, what the client sends is still read and recorded when it comes;
 // only the server's side waits.
-class Connection {
+class Connection : public Conversation {
  public:
   static constexpr Micros kLinger = std::chrono::seconds(2);
   static constexpr size_t kLingerBytes = 1024 * 1024;
 
   // Borrows `stream` for its lifetime.
   Connection(std::shared_ptr<const Behaviour> behaviour, ByteStream& stream);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Does everything that can be done at `now`, within a step limit; returns true if anything happened. The first call
-  // stamps kConnected.
-  bool Advance(Micros now);
-  // When Advance must be called again even if nothing arrives.
-  std::optional<Micros> NextDeadline() const;
-  // Ends it at once, for the reason that goes into the record.
-  void Abort(Micros now, const std::string& why);
+  // The first call stamps kConnected.
+  bool Advance(Micros now) override;
+  std::optional<Micros> NextDeadline() const override;
+  void Abort(Micros now, const std::string& why) override;
   // True once the stream has been closed from either side and nothing more will happen.
-  bool Done() const;
+  bool Done() const override;
 
-  // Valid until the connection dies; `TakeTranscript` moves it out of a finished connection.
+  // Valid until the connection dies.
   const Transcript& transcript() const;
-  Transcript TakeTranscript();
-  // Called with each event as it is recorded (for the live log). Optional.
-  void OnEvent(std::function<void(const Event&)> listener);
+  Transcript TakeTranscript() override;
+  void OnEvent(std::function<void(const Event&)> listener) override;
 
  private:
   class Impl;

@@ -335,12 +335,10 @@ Bytes FlightForger::Impl::CertificateList() const {
     certs::Append(list, presented.front());
     return list;
   }
-  for (const Bytes& certificate : presented) {
-    length(list, certificate.size());
-    certs::Append(list, certificate);
-    if (tls13_) {
-      certs::Append(list, Bytes{0, 0});
-    }
+  for (size_t i = 0; i < presented.size(); ++i) {
+    length(list, presented[i].size());
+    certs::Append(list, presented[i]);
+    certs::Append(list, tls13_ ? CertificateExtensions(i) : Bytes{});
   }
   Bytes out;
   length(out, list.size());

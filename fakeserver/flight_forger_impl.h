@@ -52,6 +52,7 @@ class FlightForger::Impl {
   // The signature over `input`, as the script wants it.
   Bytes Signature(ByteView input) const;
   Bytes CertificateList() const;
+  Bytes CertificateExtensions(size_t entry) const;  // TLS 1.3, with their length
   void Establish(const char* version);
   // Sends a fatal alert unless it is none (-1); the record says why.
   void Fail(std::string why, int alert);

@@ -58,6 +58,20 @@ Bytes SignedContent(ByteView hash) {
 
 }  // namespace
 
+// struct { CertificateStatusType status_type (ocsp = 1); opaque OCSPResponse<1..2^24-1>; } CertificateStatus, which in
+// TLS 1.3 any certificate may have (RFC 8446 4.4.2.1).
+Bytes FlightForger::Impl::CertificateExtensions(size_t entry) const {
+  const std::vector<std::optional<Bytes>>& staples = context_->identity().staples;
+  Bytes extensions;
+  if (entry < staples.size() && staples[entry] && offer_.Has(TLSEXT_TYPE_status_request)) {
+    const size_t size = staples[entry]->size();
+    Bytes status = {1, static_cast<uint8_t>(size >> 16), static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)};
+    certs::Append(status, *staples[entry]);
+    AppendExtension(extensions, TLSEXT_TYPE_status_request, status);
+  }
+  return WithLength16(extensions);
+}
+
 void FlightForger::Impl::Begin13() {
   const auto suite = std::ranges::find_first_of(offer_.ciphers, kTls13Suites);
   if (suite == offer_.ciphers.end()) {

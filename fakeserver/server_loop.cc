@@ -50,7 +50,11 @@ bool Visitor::Accept() { return stream_.Accept(reinterpret_cast<uv_stream_t*>(&l
 
 void Visitor::Begin(std::shared_ptr<const Behaviour> behaviour, int visit) {
   visit_ = visit;
-  connection_ = std::make_unique<Connection>(std::move(behaviour), stream_);
+  if (behaviour->site != nullptr) {
+    connection_ = std::make_unique<HttpConnection>(behaviour->site, stream_);
+  } else {
+    connection_ = std::make_unique<Connection>(std::move(behaviour), stream_);
+  }
   if (loop_.config_.on_event) {
     connection_->OnEvent(
         [this, visit](const Event& event) { loop_.config_.on_event(listener_->config.id, visit, event); });

@@ -60,7 +60,7 @@ class Visitor {
   Listener* listener_;  // null once the transcript has been handed over
   SocketStream stream_;
   uv_timer_t timer_{};
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Conversation> connection_;
   int visit_ = 0;
   Micros last_activity_{0};
   uint64_t armed_for_ = 0;  // in the loop's milliseconds; 0: not armed

@@ -93,6 +93,24 @@ certs::Result<bool> LoadIdentity(SSL_CTX* ctx, const certs::IssuedChain& chain) 
   return Fail(ErrorCode::kUnsupported, fmt::format("BoringSSL does not present this leaf: {}", complaint));
 }
 
+// The leaf's OCSP response and timestamps, for whoever asks. Neither may be longer than an extension of TLS 1.3.
+certs::Result<void> LoadStatements(SSL_CTX* ctx, const certs::IssuedChain& chain) {
+  if (!chain.staples.empty() && chain.staples.front() &&
+      !SSL_CTX_set_ocsp_response(ctx, chain.staples.front()->data(), chain.staples.front()->size())) {
+    return Fail(ErrorCode::kCrypto, "BoringSSL refused the OCSP response");
+  }
+  if (!chain.scts.empty() && !SSL_CTX_set_signed_cert_timestamp_list(ctx, chain.scts.data(), chain.scts.size())) {
+    return Fail(ErrorCode::kCrypto, "BoringSSL refused the certificate timestamps");
+  }
+  return {};
+}
+
+// BoringSSL staples to the leaf only.
+bool StaplesToOthers(const certs::IssuedChain& chain) {
+  return chain.staples.size() > 1 && std::any_of(chain.staples.begin() + 1, chain.staples.end(),
+                                                 [](const std::optional<Bytes>& staple) { return staple.has_value(); });
+}
+
 }  // namespace
 
 certs::Result<void> CanServe(const certs::IssuedChain& chain) {
@@ -116,7 +134,7 @@ certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScrip
   if (context->max_version_ < script.max_version && context->max_version_ < script.min_version) {
     return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
   }
-  if (!script.ByHand()) {
+  if (!script.ByHand() && !StaplesToOthers(*context->identity_)) {
     const auto made = context->MakeSslContext();
     if (!made && made.error().code != ErrorCode::kUnsupported) {
       return std::unexpected(made.error());
@@ -152,6 +170,9 @@ certs::Result<void> TlsContext::MakeSslContext() {
       (!script_.ciphers.empty() && !SSL_CTX_set_strict_cipher_list(ctx, script_.ciphers.c_str())) ||
       !SSL_CTX_set_num_tickets(ctx, static_cast<size_t>(std::max(script_.tickets, 0)))) {
     return Fail(ErrorCode::kCrypto, "BoringSSL refused a setting");
+  }
+  if (const auto done = LoadStatements(ctx, *identity_); !done) {
+    return done;
   }
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   if (script_.tickets <= 0) {

@@ -79,6 +79,7 @@ class Transcript {
 
   uint64_t bytes_in = 0, bytes_out = 0;  // on the wire
   int visit = 0;                         // nth connection to this listener, from 0
+  bool http = false;                     // a visit to the web server: says nothing of mail
 
  private:
   std::vector<Event> events_;

@@ -9,11 +9,13 @@
 #include "certs/bytes.h"
 #include "certs/describe.h"
 #include "certs/issue.h"
+#include "certs/revocation.h"
 #include "lab/cli/catalogue_verbs.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/limbo_export.h"
 #include "lab/cli/scenario_json.h"
 #include "lab/runner/clock.h"
+#include "lab/scenario/online.h"
 #include "lab/scenario/scenario.h"
 
 namespace lab {
@@ -41,12 +43,27 @@ bool HasCertificatesOfItsOwn(const Scenario& scenario) {
 }
 
 struct File {
-  const char* role;  // its name in the manifest
-  const char* suffix;
+  std::string role;  // its name in the manifest
+  std::string suffix;
   std::string text;
 };
 
-certs::Result<std::vector<File>> FilesOf(const certs::IssuedChain& chain) {
+// What the world's web server has, beside what is said without asking.
+certs::Result<void> AddOnline(const World& world, certs::Issuer& issuer, std::vector<File>& files) {
+  const auto site = IssueSite(world, issuer);
+  if (!site) {
+    return std::unexpected(site.error());
+  }
+  for (const auto& [path, resource] : (*site)->resources) {  // "/crl/0" is "online-crl-0.crl.der"
+    std::string role = "online" + path + (path.starts_with("/crl/") ? ".crl.der" : ".ocsp.der");
+    std::ranges::replace(role, '/', '-');
+    files.push_back({role, "." + role, std::string(certs::AsText(resource.content))});
+  }
+  return {};
+}
+
+certs::Result<std::vector<File>> FilesOf(const IssuedCase& one, certs::Issuer& issuer) {
+  const certs::IssuedChain& chain = *one.chain;
   std::vector<File> files = {{"chain", ".chain.pem", Annotated(chain.presented)},
                              {"ca", ".ca.pem", Annotated(chain.trusted)}};
   if (chain.key) {
@@ -55,6 +72,12 @@ certs::Result<std::vector<File>> FilesOf(const certs::IssuedChain& chain) {
       return std::unexpected(key.error());
     }
     files.push_back({"key", ".key.pem", *std::move(key)});
+  }
+  for (const certs::RevocationFile& file : certs::RevocationFiles(chain)) {
+    files.push_back({file.name, "." + file.name, std::string(certs::AsText(file.bytes))});
+  }
+  if (auto done = AddOnline(one.scenario->world, issuer, files); !done) {
+    return std::unexpected(done.error());
   }
   return files;
 }
@@ -75,6 +98,7 @@ Json ManifestCase(const Scenario& scenario, const std::vector<File>& files, int6
           {"exact_clock", scenario.exact_clock},
           {"policy_dependent", scenario.policy_dependent},
           {"offline", DecidedByCertificates(scenario)},
+          {"revocation", certs::Name(scenario.world.chain.revocation.check)},
           {"expect", ExpectToJson(scenario.expect)},
           {"files", std::move(names)}};
 }
@@ -109,14 +133,15 @@ certs::Result<void> PrepareFolder(const CertsOptions& options) {
   return {};
 }
 
-certs::Result<void> WriteFolder(const CertsOptions& options, const std::vector<IssuedCase>& cases, int64_t now) {
+certs::Result<void> WriteFolder(const CertsOptions& options, const std::vector<IssuedCase>& cases,
+                                certs::Issuer& issuer) {
   if (auto prepared = PrepareFolder(options); !prepared) {
     return prepared;
   }
   const std::filesystem::path folder(options.folder);
   Json listed = Json::array();
   for (const IssuedCase& one : cases) {
-    const auto files = FilesOf(*one.chain);
+    const auto files = FilesOf(one, issuer);
     if (!files) {
       return Fail(files.error().code, one.scenario->id + ": " + files.error().detail);
     }
@@ -125,7 +150,7 @@ certs::Result<void> WriteFolder(const CertsOptions& options, const std::vector<I
         return written;
       }
     }
-    listed.push_back(ManifestCase(*one.scenario, *files, now));
+    listed.push_back(ManifestCase(*one.scenario, *files, issuer.now()));
   }
   const Json manifest = {{"version", "1.0"}, {"suite", "starttls-lab " STARTTLS_LAB_VERSION}, {"cases", listed}};
   return WriteFile(folder / "manifest.json", manifest.dump(2, ' ', true, Json::error_handler_t::replace) + "\n");
@@ -181,7 +206,7 @@ int CertsVerb(const CertsOptions& options) {
     return Complain(cases.error());
   }
   if (!options.folder.empty()) {
-    if (auto done = WriteFolder(options, *cases, *now); !done) {
+    if (auto done = WriteFolder(options, *cases, issuer); !done) {
       return Complain(done.error());
     }
   }

@@ -104,7 +104,10 @@ Json Testcase(const IssuedCase& one, const std::string& time) {
 }  // namespace
 
 bool DecidedByCertificates(const Scenario& scenario) {
-  return certs::FindCase(scenario.id) != nullptr && !scenario.world.chain.presented.empty();
+  const certs::CertCase* one = certs::FindCase(scenario.id);
+  // What is said of the certificates' status, or promised to be said, a verifier of files is not told.
+  return one != nullptr && !one->chain.presented.empty() && one->chain.revocation == certs::RevocationSpec{} &&
+         one->expected.reason != certs::Reason::kMustStaple;
 }
 
 std::string LimboDocument(const std::vector<IssuedCase>& cases, int64_t now) {

@@ -180,6 +180,11 @@ void AddVerify(CLI::App& app, Action& action) {
   verb->add_option("--ca", options->ca_file, "PEM, the trust anchors");
   verb->add_option("--host", options->host, "the host name or IP address that was configured");
   verb->add_option("--time", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
+  verb->add_option("--crl", options->crl_files, "CRLs, PEM or DER; may be given several times");
+  verb->add_option("--ocsp", options->ocsp_file, "OCSP response stapled to the server's certificate, PEM or DER");
+  verb->add_option("--revocation", options->revocation,
+                   "off, soft (what is said counts) or hard (everyone must be known to be good); default: soft if "
+                   "--crl or --ocsp is given");
   verb->add_flag("--json", options->json, "machine-readable");
   verb->add_flag("--limbo", options->limbo, "one x509-limbo document on standard input, results on standard output");
   verb->callback([options, time, verb, &action] {

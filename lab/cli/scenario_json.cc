@@ -17,6 +17,9 @@ nlohmann::ordered_json ExpectToJson(const std::map<Policy, Expectation>& expect)
     for (const certs::Reason also : expectation.also) {
       one["also"].push_back(certs::Name(also));
     }
+    if (expectation.once_fetched) {
+      one["once_fetched"] = Name(*expectation.once_fetched);
+    }
     all[std::string(Name(policy))] = std::move(one);
   }
   return all;

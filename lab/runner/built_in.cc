@@ -13,6 +13,18 @@ namespace {
 
 std::vector<verifier::ByteView> Views(const std::vector<certs::Bytes>& all) { return {all.begin(), all.end()}; }
 
+verifier::RevocationMode ModeOf(certs::RevocationCheck check) {
+  switch (check) {
+    case certs::RevocationCheck::kSoft:
+      return verifier::RevocationMode::kSoft;
+    case certs::RevocationCheck::kHard:
+      return verifier::RevocationMode::kHard;
+    case certs::RevocationCheck::kOff:
+      break;
+  }
+  return verifier::RevocationMode::kOff;
+}
+
 std::string MailDate(int64_t now) {
   const std::time_t seconds = now;
   std::tm utc{};
@@ -35,6 +47,8 @@ verifier::SmtpClientConfig MakeConfig(const World& world, fakeserver::TlsMode mo
   config.anchors = chain.trusted;
   config.now = now;
   config.mode = mode == fakeserver::TlsMode::kImplicit ? verifier::TlsMode::kImplicit : verifier::TlsMode::kStartTls;
+  config.revocation = ModeOf(world.chain.revocation.check);
+  config.crls = chain.crls;
   config.helo = honey.helo;
   if (policy == Policy::kSubmission) {
     config.user = honey.user;
@@ -55,13 +69,15 @@ ClientReport MakeReport(const verifier::SmtpClient& client, const verifier::Smtp
   }
   report.collected = true;
   if (!result.chain.empty()) {
-    const verifier::VerifyResult all = verifier::Verify({.chain = Views(result.chain),
-                                                         .anchors = Views(config.anchors),
-                                                         .reference = config.reference,
-                                                         .now = config.now,
-                                                         .names = config.names,
-                                                         .trust = config.trust,
-                                                         .collect_all = true});
+    const verifier::VerifyResult all = verifier::Verify(
+        {.chain = Views(result.chain),
+         .anchors = Views(config.anchors),
+         .reference = config.reference,
+         .now = config.now,
+         .names = config.names,
+         .trust = config.trust,
+         .revocation = {.mode = config.revocation, .staples = Views(result.staples), .crls = Views(config.crls)},
+         .collect_all = true});
     for (const verifier::Defect& defect : all.defects) {
       report.all_defects.push_back(defect.verdict);
     }

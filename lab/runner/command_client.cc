@@ -261,7 +261,7 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
                                .files = files.files,
                                .visible = VisibleTo(client),
                                .anchors = meeting.anchors,
-                               .names = meeting.dns ? std::vector<std::string>{} : std::vector{meeting.reference},
+                               .names = {meeting.names.begin() + (meeting.dns ? 1 : 0), meeting.names.end()},
                                .dns = meeting.dns,
                                .root = client.root,
                                .sockets = meeting.sockets};

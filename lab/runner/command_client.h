@@ -32,6 +32,7 @@ namespace lab {
 // What one run of a command meets.
 struct Meeting {
   std::string reference;
+  std::vector<std::string> names = {reference};  // that /etc/hosts maps to 127.0.0.1; the reference comes first
   uint16_t port = 0;
   fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls;
   std::vector<certs::Bytes> anchors;  // DER
@@ -40,7 +41,7 @@ struct Meeting {
   bool sandbox = true;                      // a sandbox must be there: without one, the command does not start
   std::vector<SandboxSocket> sockets = {};  // to be bound in it, and handed over before the command starts
   std::function<std::optional<std::string>(const std::vector<int>&)> on_sockets = {};
-  bool dns = false;  // port 53 is answered: names are not in /etc/hosts
+  bool dns = false;  // port 53 is answered: the reference is not in /etc/hosts
 };
 
 // Runs the command to its end. Its folder is gone when this returns, and so is every process it started.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -226,6 +227,16 @@ Judgement JudgeAnything(const Case& c) {
   return {Outcome::kPass, fmt::format("nothing is demanded but to end in good order; {}", Because(c))};
 }
 
+// Only who asks for a staple can be held to what it says, or to its absence (RFC 7633 4.2.3.1).
+bool HangsOnStaple(certs::Reason reason) {
+  using enum certs::Reason;
+  constexpr certs::Reason kReasons[] = {kRevoked,           kRevocationUnknown, kMustStaple,        kTlsFeatureMissing,
+                                        kMalformedStatus,   kStatusError,       kStatusUnsupported, kStatusMismatch,
+                                        kStatusResponder,   kStatusSignature,   kStatusWeak,        kStatusExpired,
+                                        kStatusNotYetValid, kStatusUnknown};
+  return std::ranges::find(kReasons, reason) != std::end(kReasons);
+}
+
 }  // namespace
 
 Judgement Judge(const Scenario&, const Expectation& expectation, Policy policy, const Observation& observation,
@@ -236,11 +247,19 @@ Judgement Judge(const Scenario&, const Expectation& expectation, Policy policy, 
   if (report.claim == Claim::kUnsupported) {
     return {Outcome::kSkip, "the client says that it lacks what this scenario needs"};
   }
-  const Case c{.expectation = expectation, .policy = policy, .seen = observation, .said = report};
+  if (expectation.demand == Demand::kRefuse && observation.client_hello && !observation.asked_for_staple &&
+      HangsOnStaple(expectation.verdict.reason)) {
+    return {Outcome::kSkip, "the client did not ask for a staple, so none was sent (RFC 6066 8)"};
+  }
+  Expectation demanded = expectation;
+  if (observation.fetched_status) {
+    demanded.demand = expectation.once_fetched.value_or(expectation.demand);
+  }
+  const Case c{.expectation = demanded, .policy = policy, .seen = observation, .said = report};
   if (const auto leaked = Leaked(c)) {
     return {Outcome::kLeak, fmt::format("{}; {}", *leaked, Because(c))};
   }
-  switch (expectation.demand) {
+  switch (demanded.demand) {
     case Demand::kAccept:
       return JudgeAccept(c);
     case Demand::kRefuse:

@@ -18,6 +18,7 @@
 #include "lab/runner/memory_wire.h"
 #include "lab/runner/relay.h"
 #include "lab/runner/tcp_wire.h"
+#include "lab/scenario/online.h"
 
 namespace lab {
 namespace {
@@ -163,14 +164,25 @@ std::vector<std::shared_ptr<const Behaviour>> InMode(const std::vector<std::shar
   return others;
 }
 
+// What answers at a port of the sandbox.
+std::vector<std::shared_ptr<const Behaviour>> AtPort(uint16_t port, const Host& host,
+                                                     const std::shared_ptr<const fakeserver::HttpSite>& site) {
+  constexpr uint16_t kImplicit = 465;
+  if (port == kStatusPort) {
+    auto web = std::make_shared<Behaviour>();
+    web->site = site;
+    return {std::move(web)};
+  }
+  return InMode(host.visits, port == kImplicit ? TlsMode::kImplicit : TlsMode::kStartTls);
+}
+
 // Hands the sandbox's sockets to the server.
-std::optional<std::string> Serve(Listeners& listeners, const Host& host, const std::vector<SandboxSocket>& ports,
-                                 std::span<const int> sockets) {
+std::optional<std::string> Serve(Listeners& listeners, const Host& host,
+                                 const std::shared_ptr<const fakeserver::HttpSite>& site,
+                                 const std::vector<SandboxSocket>& ports, std::span<const int> sockets) {
   std::optional<std::string> failure;
   for (size_t i = 0; i < sockets.size(); ++i) {
-    constexpr uint16_t kImplicit = 465;
-    const TlsMode mode = ports[i].port == kImplicit ? TlsMode::kImplicit : TlsMode::kStartTls;
-    if (const auto added = listeners.Add(InMode(host.visits, mode), sockets[i]); !added && !failure) {
+    if (const auto added = listeners.Add(AtPort(ports[i].port, host, site), sockets[i]); !added && !failure) {
       failure = added.error().detail;
     }
   }
@@ -181,8 +193,18 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& h
                           const CommandSpec& command, Meeting meeting) {
   meeting.sockets = PortsOf(record.mode, record.policy);
   meeting.port = meeting.sockets.front().port;
+  std::shared_ptr<const fakeserver::HttpSite> site;
+  if (const World& world = record.scenario->world; world.online.Any()) {
+    auto issued = IssueSite(world, *lab.tcp_issuer);
+    if (!issued) {
+      return {.started = false, .detail = certs::Escaped(issued.error().detail, 300)};
+    }
+    site = *std::move(issued);
+    meeting.sockets.push_back({.port = kStatusPort});
+    meeting.names.emplace_back(kStatusHost);
+  }
   meeting.dns = command.dns;
-  const size_t mail_ports = meeting.sockets.size();
+  const size_t served_ports = meeting.sockets.size();
   std::optional<LookUps> look_ups;
   if (command.dns) {
     auto scene = MakeScene(record.scenario->world, *lab.tcp_issuer);
@@ -194,9 +216,9 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& h
   }
   meeting.on_sockets = [&](const std::vector<int>& sockets) {
     const std::span<const int> all(sockets);
-    auto failure = Serve(listeners, host, meeting.sockets, all.first(mail_ports));
+    auto failure = Serve(listeners, host, site, meeting.sockets, all.first(served_ports));
     if (look_ups) {
-      const auto other = look_ups->Serve(all.subspan(mail_ports).first<3>());
+      const auto other = look_ups->Serve(all.subspan(served_ports).first<3>());
       failure = failure ? failure : other;
     }
     return failure;

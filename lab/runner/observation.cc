@@ -90,6 +90,7 @@ class Reader {
       case EventKind::kClientHello:
         if (!into_.client_hello && event.hello) {
           into_.server_name = event.hello->server_name;
+          into_.asked_for_staple = event.hello->asked_for_ocsp;
         }
         into_.client_hello = true;
         Climb(Rung::kClientHello);
@@ -272,9 +273,14 @@ class Reader {
 }  // namespace
 
 Observation Observe(const std::vector<Transcript>& transcripts, const Honey& honey) {
-  Observation observation{.connections = static_cast<int>(transcripts.size())};
+  Observation observation;
   Reader reader(honey, observation);
   for (const Transcript& transcript : transcripts) {
+    if (transcript.http) {
+      observation.fetched_status |= transcript.Has(EventKind::kCommand);
+      continue;
+    }
+    ++observation.connections;
     reader.Read(transcript);
   }
   observation.tls_never_tried = !observation.client_hello && !reader.started_tls();

@@ -37,7 +37,9 @@ struct Observation {
   bool clear_bytes_after_starttls = false;  // spoke clear text where TLS should be
   std::optional<int> client_alert;          // the first alert the client sent
   std::string server_name;                  // SNI of the first ClientHello
+  bool asked_for_staple = false;            // status_request in the first ClientHello (RFC 6066 8)
   bool tls_never_tried = false;
+  bool fetched_status = false;  // it asked the web server for revocation data
 };
 
 Observation Observe(const std::vector<fakeserver::Transcript>& transcripts, const Honey& honey);

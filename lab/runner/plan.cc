@@ -47,6 +47,13 @@ std::optional<std::string> WhyNot(const PlannedGroup& group, const Scenario& sce
   if (scenario.exact_clock) {
     return "the boundary lies at the second, and the lab does not hold this client's clock";
   }
+  const certs::RevocationSpec& revocation = scenario.world.chain.revocation;
+  if (!revocation.crls.empty() || revocation.check != certs::RevocationCheck::kSoft) {
+    return "the lab cannot tell this client about revocation lists, nor how much to insist";
+  }
+  if (scenario.world.online.Any() && sandbox == SandboxKind::kNone) {
+    return "the web server that has the revocation data has no name and no port 80 without a sandbox";
+  }
   return CannotBeTold(*group.command, scenario.world.reference, sandbox);
 }
 

@@ -24,4 +24,7 @@ std::vector<Scenario> MixedScenarios();
 // Every TLS parameter, handshake and record that goes wrong, and the controls they need.
 std::vector<Scenario> TlsScenarios();
 
+// Revocation data that must be fetched, from web servers good and bad.
+std::vector<Scenario> OnlineScenarios();
+
 }  // namespace lab

@@ -77,6 +77,26 @@ void AddForeignHandshakes(std::vector<Scenario>& scenarios) {
   }
 }
 
+// In TLS 1.2 a staple comes in a message of its own (RFC 6066 8), in TLS 1.3 beside its certificate: two ways through a
+// client. Each of these is its namesake without "-tls12" on the old way.
+void AddStaplesOfTls12(std::vector<Scenario>& scenarios) {
+  constexpr uint16_t kTls12 = 0x0303;
+  for (const char* id : {"control.ocsp", "control.must-staple", "revocation.ocsp-revoked", "revocation.ocsp-expired",
+                         "revocation.ocsp-other-serial", "revocation.ocsp-flipped", "revocation.ocsp-garbage",
+                         "revocation.ocsp-try-later", "revocation.ocsp-60-kilobytes",
+                         "revocation.must-staple-leaf-none", "revocation.must-staple-leaf-revoked"}) {
+    Scenario scenario = FromCase(*certs::FindCase(id));
+    const bool control = scenario.id.starts_with("control.");
+    scenario.id += "-tls12";
+    scenario.summary += ", in TLS 1.2";
+    scenario.source += "; RFC 6066 8";
+    scenario.twin = control ? "control.good" : scenario.twin + "-tls12";
+    scenario.compound |= control;
+    scenario.world.tls.max_version = kTls12;
+    scenarios.push_back(std::move(scenario));
+  }
+}
+
 }  // namespace
 
 std::vector<Scenario> CertificateScenarios() {
@@ -86,6 +106,7 @@ std::vector<Scenario> CertificateScenarios() {
     scenarios.push_back(FromCase(from));
   }
   AddForeignHandshakes(scenarios);
+  AddStaplesOfTls12(scenarios);
   return scenarios;
 }
 

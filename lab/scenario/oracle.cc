@@ -90,7 +90,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   } else if (const auto ending = oracle::BehindTheCertificate(world, policy, mode)) {
     prediction.expectation = Refusal(*ending, policy);
   } else {
-    prediction.expectation = {.demand = Demand::kAccept};
+    prediction.expectation = {.demand = Demand::kAccept, .once_fetched = oracle::OnceFetched(world, policy)};
   }
   return prediction;
 }

@@ -28,12 +28,6 @@ std::string Canonical(const Bytes& value) {
   return text.ends_with(' ') ? text.substr(0, text.size() - 1) : text;
 }
 
-bool SameName(const DistinguishedName& a, const DistinguishedName& b) {
-  return std::ranges::equal(a, b, [](const certs::Attribute& x, const certs::Attribute& y) {
-    return x.oid == y.oid && SameText(static_cast<uint8_t>(x.type), x.value, static_cast<uint8_t>(y.type), y.value);
-  });
-}
-
 const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
 
 bool Interchangeable(const CertSpec& a, const CertSpec& b) {
@@ -298,6 +292,11 @@ Findings JudgePath(const ChainSpec& chain, const Paths& paths, const Paths::Path
   for (const certs::Verdict& defect : usage.defects) {
     AddOnce(findings, defect);
   }
+  if (path.anchored) {
+    std::vector<bool> verified;
+    std::ranges::transform(path.links, std::back_inserter(verified), [](Link link) { return link == Link::kVerifies; });
+    JudgeStatus(chain, path.certs, verified, findings);
+  }
   if (!SanIsMalformed(leaf)) {
     const auto names = PresentedNames(leaf);
     if (!names) {
@@ -329,6 +328,12 @@ Findings JudgeDeadEnd(const ChainSpec& chain, Paths& paths, const Reference& ref
 }
 
 }  // namespace
+
+bool SameName(const DistinguishedName& a, const DistinguishedName& b) {
+  return std::ranges::equal(a, b, [](const certs::Attribute& x, const certs::Attribute& y) {
+    return x.oid == y.oid && SameText(static_cast<uint8_t>(x.type), x.value, static_cast<uint8_t>(y.type), y.value);
+  });
+}
 
 bool SameText(uint8_t a_tag, const Bytes& a, uint8_t b_tag, const Bytes& b) {
   const auto is_text = [](uint8_t tag) {

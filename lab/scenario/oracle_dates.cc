@@ -59,8 +59,9 @@ constexpr int64_t kSurelyPast = 1704067200;    // 2024-01-01
 constexpr int64_t kSurelyFuture = 2208988800;  // 2040-01-01
 constexpr int64_t kNominalNow = (kSurelyPast + kSurelyFuture) / 2;
 
-// Seconds from now; nothing if the text is no date.
-std::optional<int64_t> FromNow(const TimeSpec& time, Findings& findings) {
+}  // namespace
+
+std::optional<int64_t> SecondsFromNow(const TimeSpec& time, Findings& findings) {
   if (!time.raw) {
     return time.from_now.count();
   }
@@ -74,10 +75,9 @@ std::optional<int64_t> FromNow(const TimeSpec& time, Findings& findings) {
   return date ? std::optional(*date - kNominalNow) : std::nullopt;
 }
 
-}  // namespace
-
 void JudgeDates(const certs::CertSpec& cert, int depth, Findings& findings) {
-  const std::optional<int64_t> begin = FromNow(cert.not_before, findings), end = FromNow(cert.not_after, findings);
+  const std::optional<int64_t> begin = SecondsFromNow(cert.not_before, findings),
+                               end = SecondsFromNow(cert.not_after, findings);
   if (!begin || !end) {
     findings.Add(Reason::kMalformedTime, depth);
   } else if (*begin > *end) {

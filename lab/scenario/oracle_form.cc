@@ -17,9 +17,9 @@ using certs::SpkiForm;
 constexpr uint8_t kSequence = 0x30, kOctets = 0x04, kOid = 0x06;
 
 bool Understood(std::string_view oid) {
-  constexpr std::array<std::string_view, 9> kUnderstood = {"2.5.29.15", "2.5.29.17", "2.5.29.19",
-                                                           "2.5.29.30", "2.5.29.32", "2.5.29.33",
-                                                           "2.5.29.36", "2.5.29.37", "2.5.29.54"};
+  constexpr std::array<std::string_view, 10> kUnderstood = {"2.5.29.15", "2.5.29.17",       "2.5.29.19", "2.5.29.30",
+                                                            "2.5.29.32", "2.5.29.33",       "2.5.29.36", "2.5.29.37",
+                                                            "2.5.29.54", certs::kTlsFeature};
   return std::ranges::find(kUnderstood, oid) != kUnderstood.end();
 }
 
@@ -195,6 +195,8 @@ RawStanding ReadRaw(const certs::RawExtension& extension) {
   } else if (identifiers) {
     standing.malformed =
         standing.malformed || !Is(Only(extension.value), extension.oid == "2.5.29.35" ? kSequence : kOctets);
+  } else if (extension.oid == certs::kTlsFeature) {
+    standing.malformed = standing.malformed || !ReadTlsFeatures(extension.value);
   } else if (Understood(extension.oid) && extension.oid != "2.5.29.17") {  // names are looked into elsewhere
     const bool readable = Only(extension.value).has_value();
     standing.malformed = standing.malformed || !readable;

@@ -9,6 +9,7 @@
 
 #include "certs/spec.h"
 #include "certs/verdict.h"
+#include "lab/scenario/policy.h"
 #include "lab/scenario/scenario.h"
 #include "lab/scenario/world.h"
 
@@ -69,6 +70,8 @@ certs::SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const certs::CertSpe
 
 // oracle_dates.cc: at most one defect of the validity period.
 void JudgeDates(const certs::CertSpec& cert, int depth, Findings& findings);
+// Nothing if the text is no date.
+std::optional<int64_t> SecondsFromNow(const certs::TimeSpec& time, Findings& findings);
 
 // oracle_names.cc: names of hosts.
 struct Reference {
@@ -103,6 +106,17 @@ struct PolicyStep {
 };
 bool PoliciesFail(const std::vector<PolicyStep>& path, bool anchored);
 bool PoliciesAreMalformed(const certs::CertSpec& cert);
+
+// oracle_revocation.cc: RFC 5280 6.3, RFC 6960, RFC 7633 over a path, leaf first. `verified[i]`: the signature of
+// certificate i is its issuer's.
+void JudgeStatus(const certs::ChainSpec& chain, const std::vector<const certs::CertSpec*>& path,
+                 const std::vector<bool>& verified, Findings& findings);
+// What is demanded of a client that fetched what is online; nothing where that is what is demanded of any.
+std::optional<Demand> OnceFetched(const World& world, Policy policy);
+// The TLS features of a certificate; nothing if they cannot be read, none if it has no such extension.
+std::optional<std::vector<certs::Bytes>> ReadTlsFeatures(certs::ByteView value);
+// Whether names are the same for path building (RFC 5280 7.1); in oracle_chain.cc.
+bool SameName(const certs::DistinguishedName& a, const certs::DistinguishedName& b);
 
 // oracle_form.cc: what is no DER, and what is odd about a key, an algorithm, a raw extension.
 struct Element {

@@ -93,8 +93,8 @@ const std::vector<Scenario>& AllScenarios() {
   // Controls first: whoever reads a report meets what must work before what must not.
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> controls, others;
-    for (auto catalogue :
-         {&CertificateScenarios, &MixedScenarios, &ConversationScenarios, &TlsScenarios, &DnsScenarios}) {
+    for (auto catalogue : {&CertificateScenarios, &MixedScenarios, &ConversationScenarios, &TlsScenarios, &DnsScenarios,
+                           &OnlineScenarios}) {
       for (Scenario& scenario : catalogue()) {
         AddRelays(scenario);
         (scenario.id.starts_with("control.") ? controls : others).push_back(std::move(scenario));

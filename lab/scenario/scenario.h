@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ struct Expectation {
   bool answer_is_acceptance = false;
   // What is wrong comes when the client may have said EHLO inside TLS already.
   bool hello_may_precede = false;
+  std::optional<Demand> once_fetched = std::nullopt;  // instead, of a client that fetched what the world has online
 };
 
 enum class Modes : uint8_t { kBoth, kStartTlsOnly, kImplicitOnly };

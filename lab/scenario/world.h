@@ -13,6 +13,7 @@
 #include "fakeserver/dns_zone.h"
 #include "fakeserver/policy_script.h"
 #include "fakeserver/scripts.h"
+#include "lab/scenario/online_status.h"
 
 namespace lab {
 
@@ -67,6 +68,7 @@ struct World {
   fakeserver::LinkScript link;
   fakeserver::DnsZone dns;  // what a client that looks things up is told
   PolicyHost policy_host;   // what a client that asks for an MTA-STS policy meets
+  OnlineStatus online;      // what a client that fetches revocation data finds
   // A client's first connections, whichever port they go to, meet these instead of smtp, tls and link.
   std::vector<Visit> earlier;
 
@@ -78,6 +80,7 @@ struct World {
                                               Member{"link", &World::link},
                                               Member{"dns", &World::dns},
                                               Member{"policy_host", &World::policy_host},
+                                              Member{"online", &World::online},
                                               Member{"earlier", &World::earlier}};
 };
 

@@ -88,6 +88,9 @@ struct Certificate {
   std::vector<PolicyMappingView> policy_mappings;
   std::optional<uint64_t> require_explicit_policy, inhibit_policy_mapping, inhibit_any_policy;
 
+  std::vector<uint64_t> tls_features;                // RFC 7633; empty where there is no such extension
+  std::vector<GeneralNameView> distribution_points;  // full names of cRLDistributionPoints, all in one
+
   // In order of appearance: kUnsupportedVersion, kInvalidSerial, kMalformedTime, kMalformedExtension,
   // kDuplicateExtension, kUnknownCriticalExtension. chain_rules.h turns them into defects with a depth.
   std::vector<Note> notes;

@@ -9,6 +9,7 @@
 #include "lab/verifier/leaf_rules.h"
 #include "lab/verifier/name_constraints.h"
 #include "lab/verifier/policy.h"
+#include "lab/verifier/revocation.h"
 #include "lab/verifier/rules.h"
 #include "lab/verifier/signature.h"
 #include "lab/verifier/time_parse.h"
@@ -268,9 +269,10 @@ void Judge::Constraints() {
 
 }  // namespace
 
-void JudgePath(const Path& path, const VerifyRequest& request, int64_t* comparisons_left,
+void JudgePath(const Path& path, const VerifyRequest& request, RevocationChecker* revocation, int64_t* comparisons_left,
                std::vector<Defect>* defects) {
   Judge(path, request, comparisons_left, defects).Run();
+  revocation->Judge(path, defects);
 }
 
 }  // namespace verifier

@@ -23,8 +23,11 @@ struct Path {
   bool anchored = false;    // the last one is a trust anchor
 };
 
+class RevocationChecker;
+
 // Appends every defect of the path, in order of precedence (README.md), names excepted. `comparisons_left` bounds the
-// work on name constraints and is counted down.
-void JudgePath(const Path& path, const VerifyRequest& request, int64_t* comparisons_left, std::vector<Defect>* defects);
+// work on name constraints and is counted down; `revocation` belongs to the request.
+void JudgePath(const Path& path, const VerifyRequest& request, RevocationChecker* revocation, int64_t* comparisons_left,
+               std::vector<Defect>* defects);
 
 }  // namespace verifier

@@ -13,6 +13,10 @@ namespace verifier {
 
 using certs::ByteView;
 
+// Context-specific tags, to be combined with their number.
+inline constexpr unsigned kContext = CBS_ASN1_CONTEXT_SPECIFIC;
+inline constexpr unsigned kConstructed = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED;
+
 inline ByteView ViewOf(const CBS& cbs) { return {CBS_data(&cbs), CBS_len(&cbs)}; }
 inline CBS CbsOf(ByteView bytes) {
   CBS cbs;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "lab/verifier/crl.h"
 #include "lab/verifier/der_reader.h"
 #include "lab/verifier/distinguished_name.h"
 #include "lab/verifier/general_name.h"
@@ -12,9 +13,6 @@
 
 namespace verifier {
 namespace {
-
-constexpr unsigned kContext = CBS_ASN1_CONTEXT_SPECIFIC;
-constexpr unsigned kConstructed = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED;
 
 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }
 Complaint BasicConstraints(const ExtensionView& extension, Certificate* c) {
@@ -217,6 +215,47 @@ Complaint InfoAccess(const ExtensionView& extension, Certificate*) {
   return {};
 }
 
+// Features ::= SEQUENCE OF INTEGER (RFC 7633 4.1)
+Complaint TlsFeatures(const ExtensionView& extension, Certificate* c) {
+  CBS list;
+  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE)) {
+    return kSyntax;
+  }
+  std::vector<uint64_t> features;
+  while (CBS_len(&list) > 0) {
+    uint64_t feature = 0;
+    if (!CBS_get_asn1_uint64(&list, &feature)) {
+      return kSyntax;
+    }
+    features.push_back(feature);
+  }
+  c->tls_features = std::move(features);
+  return {};
+}
+
+// CRLDistributionPoints ::= SEQUENCE SIZE (1..MAX) OF DistributionPoint
+// DistributionPoint ::= SEQUENCE { distributionPoint [0] OPTIONAL, reasons [1] OPTIONAL, cRLIssuer [2] OPTIONAL }
+// Where it cannot be read, no list is of a point of this certificate; that is all the harm it does.
+Complaint CrlDistributionPoints(const ExtensionView& extension, Certificate* c) {
+  CBS list;
+  std::vector<GeneralNameView> names;
+  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE)) {
+    return {};
+  }
+  while (CBS_len(&list) > 0) {
+    CBS point, name;
+    if (!CBS_get_asn1(&list, &point, CBS_ASN1_SEQUENCE)) {
+      return {};
+    }
+    if (CBS_peek_asn1_tag(&point, kConstructed | 0) &&
+        (!CBS_get_asn1(&point, &name, kConstructed | 0) || !ReadDistributionPointName(name, &names))) {
+      return {};
+    }
+  }
+  c->distribution_points = std::move(names);
+  return {};
+}
+
 Complaint NotLookedInto(const ExtensionView&, Certificate*) { return {}; }
 
 // What RFC 5280 says on the critical flag, and whether the verifier acts on the extension at all.
@@ -260,9 +299,9 @@ constexpr Known kKnown[] = {
     {kSubjectInfo, "subjectInfoAccess", Criticality::kMustBeFalse, InfoAccess},
     {kFreshestCrl, "freshestCRL", Criticality::kMustBeFalse, NotLookedInto},
     {kDirectoryAttributes, "subjectDirectoryAttributes", Criticality::kMustBeFalse, NotLookedInto},
-    {kCrlPoints, "cRLDistributionPoints", Criticality::kNotProcessed, NotLookedInto},
+    {kCrlPoints, "cRLDistributionPoints", Criticality::kNotProcessed, CrlDistributionPoints},
     {kIssuerAltName, "issuerAltName", Criticality::kNotProcessed, NotLookedInto},
-    {kTlsFeature, "tlsFeature", Criticality::kNotProcessed, NotLookedInto},
+    {kTlsFeature, "tlsFeature", Criticality::kProcessed, TlsFeatures},
 };
 
 const Known* FindKnown(ByteView oid) {
@@ -297,6 +336,17 @@ void InterpretExtension(const ExtensionView& extension, Certificate* certificate
       malformed(complaint, Rule::kExtensionSyntax);
     }
   }
+}
+
+bool ReadExtension(CBS* list, ExtensionView* extension) {
+  CBS fields, value;
+  if (!CBS_get_asn1(list, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &extension->oid) ||
+      !ReadTrueOrAbsent(&fields, &extension->critical) || !CBS_get_asn1(&fields, &value, CBS_ASN1_OCTETSTRING) ||
+      CBS_len(&fields) != 0) {
+    return false;
+  }
+  extension->value = ViewOf(value);
+  return true;
 }
 
 std::string ExtensionName(ByteView oid) {

@@ -53,7 +53,8 @@ PathBuilder::PathBuilder(const Candidate& leaf, const std::vector<Candidate>& ca
       request_(request),
       steps_left_(kMaxSteps),
       judgements_left_(kMaxJudgements),
-      comparisons_left_(kMaxComparisons) {
+      comparisons_left_(kMaxComparisons),
+      revocation_(request.revocation, request.chain, request.now) {
   for (const Candidate& candidate : candidates) {
     by_subject_[MapKey(candidate.certificate->subject_key_for_match)].push_back(&candidate);
   }
@@ -213,7 +214,7 @@ PathBuilder::Found PathBuilder::Judged(const std::vector<const Candidate*>& path
   judged.anchored = path.back()->anchor;
   int64_t comparisons = std::min(kMaxComparisonsOnPath, comparisons_left_);
   const int64_t before = comparisons;
-  JudgePath(judged, request_, &comparisons, &found.defects);
+  JudgePath(judged, request_, &revocation_, &comparisons, &found.defects);
   comparisons_left_ -= before - std::max<int64_t>(comparisons, 0);
   // Whatever the rules think: without every signature verified there is no good path.
   const bool verified = std::ranges::all_of(links, [](Link link) { return link == Link::kVerified; });

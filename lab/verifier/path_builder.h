@@ -10,6 +10,7 @@
 
 #include "lab/verifier/certificate.h"
 #include "lab/verifier/chain_rules.h"
+#include "lab/verifier/revocation.h"
 #include "lab/verifier/verify.h"
 
 namespace verifier {
@@ -34,7 +35,7 @@ class PathBuilder {
   };
   Answer Build();
 
-  int signature_checks() const { return signature_checks_; }
+  int signature_checks() const { return signature_checks_ + revocation_.signature_checks(); }
 
  private:
   struct Found {  // a judged path
@@ -77,6 +78,7 @@ class PathBuilder {
   int steps_left_;
   int judgements_left_;
   int64_t comparisons_left_;
+  RevocationChecker revocation_;
   int signature_checks_ = 0;
   bool out_of_budget_ = false;
   bool too_long_ = false;

@@ -55,8 +55,9 @@ class Reader {
  public:
   Reader(std::string_view text, std::string_view source) : rest_(text), source_(certs::Escaped(source, 300)) {}
 
-  certs::Result<std::vector<certs::Bytes>> Read() {
-    std::vector<certs::Bytes> certificates;
+  // The blocks of either label.
+  certs::Result<std::vector<certs::Bytes>> Read(std::string_view wanted, std::string_view alias) {
+    std::vector<certs::Bytes> blocks;
     while (NextLine()) {
       const std::optional<std::string_view> label = Label(line_, kBegin);
       if (!label) {
@@ -67,19 +68,19 @@ class Reader {
       if (!base64) {
         return std::unexpected(base64.error());
       }
-      if (*label != "CERTIFICATE" && *label != "X509 CERTIFICATE") {
+      if (*label != wanted && *label != alias) {
         continue;
       }
       std::optional<certs::Bytes> der = Decode(*base64);
       if (!der) {
         return Fail(fmt::format("block {} is not base64 at line {}", block_, line_number_));
       }
-      certificates.push_back(std::move(*der));
+      blocks.push_back(std::move(*der));
     }
-    if (certificates.empty()) {
-      return Fail("no CERTIFICATE block");
+    if (blocks.empty()) {
+      return Fail(fmt::format("no {} block", wanted));
     }
-    return certificates;
+    return blocks;
   }
 
  private:
@@ -126,7 +127,16 @@ class Reader {
 }  // namespace
 
 certs::Result<std::vector<certs::Bytes>> CertificatesFromPem(std::string_view text, std::string_view source) {
-  return Reader(text, source).Read();
+  return Reader(text, source).Read("CERTIFICATE", "X509 CERTIFICATE");
+}
+
+certs::Result<std::vector<certs::Bytes>> StatementsFromFile(std::string_view bytes, std::string_view label,
+                                                            std::string_view source) {
+  const bool is_pem = bytes.starts_with(kBegin) || bytes.find(std::string("\n") + std::string(kBegin)) != bytes.npos;
+  if (!is_pem) {
+    return std::vector<certs::Bytes>{certs::ToBytes(bytes)};
+  }
+  return Reader(bytes, source).Read(label, label);
 }
 
 }  // namespace verifier

@@ -62,7 +62,20 @@ namespace verifier {
   X(kStsSyntax, "sts-syntax")                             \
   X(kStsMode, "sts-mode")                                 \
   X(kStsRecord, "sts-record")                             \
-  X(kStsCache, "sts-cache")
+  X(kStsCache, "sts-cache")                               \
+  X(kRevoked, "revoked")                                  \
+  X(kStatusPresence, "status-presence")                   \
+  X(kMustStaple, "must-staple")                           \
+  X(kTlsFeatures, "tls-features")                         \
+  X(kStatusSyntax, "status-syntax")                       \
+  X(kStatusError, "status-error")                         \
+  X(kStatusExtensions, "status-extensions")               \
+  X(kStatusMatch, "status-match")                         \
+  X(kStatusResponder, "status-responder")                 \
+  X(kStatusSignature, "status-signature")                 \
+  X(kStatusStrength, "status-strength")                   \
+  X(kStatusDates, "status-dates")                         \
+  X(kStatusKnown, "status-known")
 
 enum class Rule : uint8_t {
 #define X(enumerator, name) enumerator,

@@ -170,6 +170,8 @@ void SmtpClient::Impl::StartTls() {
   config.sessions = config_.sessions;
   config.port = config_.port;
   config.policy = config_.policy;
+  config.revocation = config_.revocation;
+  config.crls.assign(config_.crls.begin(), config_.crls.end());
   tls_ = std::make_unique<TlsClient>(std::move(config));
   // RFC 3207 4.2: whatever was learnt in clear is forgotten.
   offers_ = {};
@@ -305,6 +307,7 @@ void SmtpClient::Impl::End() {
     tls_->Close();
     result_.verification = tls_->verification();
     result_.chain = tls_->chain();
+    result_.staples = tls_->staples();
     result_.tls = tls_->facts();
   }
 }

@@ -96,7 +96,9 @@ struct SmtpClientConfig {
   SessionCache* sessions = nullptr;
   uint16_t port = 0;
   std::string policy;
-  bool record = false;  // keep the dialogue in the result
+  bool record = false;                                // keep the dialogue in the result
+  RevocationMode revocation = RevocationMode::kSoft;  // soft and hard ask for a staple
+  std::vector<certs::Bytes> crls;                     // DER
 };
 
 // Where the client was when it ended, coarse; the evidence of a lab comes from the server, not from here.
@@ -131,13 +133,14 @@ struct SmtpClientResult {
   certs::Verdict verdict;  // kOk only if the server was verified and every command that had to succeed did
   std::string detail;      // one sentence, escaped
   Stage stage = Stage::kConnected;
-  bool verified = false;            // the server's identity was established
-  VerifyResult verification;        // of the certificate, when one was seen
-  std::vector<certs::Bytes> chain;  // as presented; on resumption: as presented in the first handshake
-  TlsFacts tls;                     // what was negotiated, as far as it came
+  bool verified = false;                   // the server's identity was established
+  VerifyResult verification;               // of the certificate, when one was seen
+  std::vector<certs::Bytes> chain;         // as presented; on resumption: as presented in the first handshake
+  std::vector<certs::Bytes> staples;       // OCSP responses, beside `chain`; empty where there is none
+  TlsFacts tls;                            // what was negotiated, as far as it came
   std::optional<SaslMechanism> mechanism;  // that AUTH used
-  // One for each of the message's recipients, once the first was asked for. Some may be accepted and others refused: the
-  // message then goes to those that were, the stage is kDelivered and the verdict kCommandRefused.
+  // One for each of the message's recipients, once the first was asked for. Some may be accepted and others refused:
+  // the message then goes to those that were, the stage is kDelivered and the verdict kCommandRefused.
   std::vector<RecipientResult> recipients;
   std::vector<DialogueLine> dialogue;
 };

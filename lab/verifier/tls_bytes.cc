@@ -47,6 +47,25 @@ const BIO_METHOD* WireMethod() {
   return method.get();
 }
 
+// struct { CertificateStatusType status_type (ocsp = 1); opaque OCSPResponse<1..2^24-1>; } CertificateStatus;
+Bytes StapleOf(CBS extensions) {
+  constexpr uint16_t kExtension = 5;  // status_request
+  constexpr uint8_t kOcsp = 1;
+  while (CBS_len(&extensions) > 0) {
+    uint16_t type = 0;
+    uint8_t status_type = 0;
+    CBS body, response;
+    if (!CBS_get_u16(&extensions, &type) || !CBS_get_u16_length_prefixed(&extensions, &body)) {
+      return {};
+    }
+    if (type == kExtension && CBS_get_u8(&body, &status_type) && status_type == kOcsp &&
+        CBS_get_u24_length_prefixed(&body, &response)) {
+      return {CBS_data(&response), CBS_data(&response) + CBS_len(&response)};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bssl::UniquePtr<BIO> MakeWireBio(TlsWire* wire) {
@@ -58,23 +77,25 @@ bssl::UniquePtr<BIO> MakeWireBio(TlsWire* wire) {
   return bio;
 }
 
-std::optional<std::vector<Bytes>> ParseCertificateMessage(ByteView body, bool tls13) {
+std::optional<CertificateMessage> ParseCertificateMessage(ByteView body, bool tls13) {
   CBS message, context, list;
   CBS_init(&message, body.data(), body.size());
   if ((tls13 && !CBS_get_u8_length_prefixed(&message, &context)) || !CBS_get_u24_length_prefixed(&message, &list) ||
       CBS_len(&message) != 0) {
     return std::nullopt;
   }
-  std::vector<Bytes> chain;
+  CertificateMessage parsed;
   while (CBS_len(&list) > 0) {
     CBS certificate, extensions;
+    CBS_init(&extensions, nullptr, 0);
     if (!CBS_get_u24_length_prefixed(&list, &certificate) ||
         (tls13 && !CBS_get_u16_length_prefixed(&list, &extensions))) {
       return std::nullopt;
     }
-    chain.emplace_back(CBS_data(&certificate), CBS_data(&certificate) + CBS_len(&certificate));
+    parsed.chain.emplace_back(CBS_data(&certificate), CBS_data(&certificate) + CBS_len(&certificate));
+    parsed.staples.push_back(StapleOf(extensions));
   }
-  return chain;
+  return parsed;
 }
 
 std::string TakeLibraryReason() {

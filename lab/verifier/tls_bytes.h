@@ -22,11 +22,17 @@ struct TlsWire {
 // left at every read. Null if out of memory.
 bssl::UniquePtr<BIO> MakeWireBio(TlsWire* wire);
 
-// Cuts the body of a Certificate message into its certificates; nothing if it has not the form. An entry may be empty.
+// What a Certificate message holds.
+struct CertificateMessage {
+  std::vector<certs::Bytes> chain;    // an entry may be empty
+  std::vector<certs::Bytes> staples;  // TLS 1.3: OCSP responses, one beside each certificate; empty where there is none
+};
+
+// Cuts the body of a Certificate message into its parts; nothing if it has not the form.
 //
 //   struct { opaque certificate_request_context<0..2^8-1>; CertificateEntry certificate_list<0..2^24-1>; }   TLS 1.3
 //   struct { ASN.1Cert certificate_list<0..2^24-1>; }                                                        TLS 1.2
-std::optional<std::vector<certs::Bytes>> ParseCertificateMessage(certs::ByteView body, bool tls13);
+std::optional<CertificateMessage> ParseCertificateMessage(certs::ByteView body, bool tls13);
 
 // What the library says went wrong first ("WRONG_VERSION_NUMBER"), escaped; empties its queue.
 std::string TakeLibraryReason();

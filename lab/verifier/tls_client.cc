@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "lab/verifier/boringssl_compat.h"
@@ -89,6 +90,7 @@ struct TlsClient::Callbacks {
       const uint8_t* data = CRYPTO_BUFFER_data(entry);
       client->chain_.emplace_back(data, data + CRYPTO_BUFFER_len(entry));
     }
+    client->TakeStaples();
     if (client->Judge()) {
       return ssl_verify_ok;
     }
@@ -146,6 +148,9 @@ TlsClient::TlsClient(TlsClientConfig config) : config_(std::move(config)) {
     return;
   }
   EnforceRsaKeyUsage(ssl_.get());
+  if (config_.revocation != RevocationMode::kOff) {
+    SSL_enable_ocsp_stapling(ssl_.get());
+  }
   SSL_set_msg_callback_arg(ssl_.get(), this);
   SSL_set_renegotiate_mode(ssl_.get(), ssl_renegotiate_never);
   SSL_set_early_data_enabled(ssl_.get(), 0);
@@ -162,6 +167,7 @@ TlsClient::TlsClient(TlsClientConfig config) : config_(std::move(config)) {
             .policy = config_.policy,
             .alpn = config_.alpn,
             .trust = DigestOfAnchors(config_.anchors),
+            .revocation = config_.revocation,
             .mode = config_.trust.mode,
             .tlsa = config_.trust.tlsa};
   if (const bssl::UniquePtr<SSL_SESSION> session = config_.sessions->Take(scope_, config_.now)) {
@@ -306,12 +312,35 @@ void TlsClient::NoteFacts() {
   facts_.alpn = certs::Escaped(ByteView(protocol, length));
 }
 
-// Nothing is kept of a server that has not been verified; what comes in the handshake waits for the verdict.
+// Nothing is kept of a server that has not been verified; what comes in the handshake waits for the verdict. A session
+// holds the leaf's staple and no other, so who insists on a status could not be content with it where a CA had one,
+// too.
 void TlsClient::Keep(bssl::UniquePtr<SSL_SESSION> session) {
+  const auto of_cas = std::ranges::count_if(staples_ | std::views::drop(1), [](const Bytes& s) { return !s.empty(); });
+  if (config_.revocation == RevocationMode::kHard && of_cas > 0) {
+    return;
+  }
   if (state_ == TlsState::kOpen) {
     config_.sessions->Put(scope_, std::move(session), config_.now);
   } else if (state_ == TlsState::kHandshaking) {
     new_sessions_.push_back(std::move(session));
+  }
+}
+
+// The library keeps the leaf's staple only; in TLS 1.3 the other certificates may have one too (RFC 9846 4.4.2.1).
+void TlsClient::TakeStaples() {
+  staples_.assign(chain_.size(), {});
+  if (tls13_message_) {
+    if (auto message = ParseCertificateMessage(certificate_message_, true); message) {
+      staples_ = std::move(message->staples);
+      staples_.resize(chain_.size());
+    }
+  }
+  const uint8_t* response = nullptr;
+  size_t size = 0;
+  SSL_get0_ocsp_response(ssl_.get(), &response, &size);
+  if (size > 0 && !staples_.empty()) {
+    staples_.front().assign(response, response + size);
   }
 }
 
@@ -326,6 +355,9 @@ bool TlsClient::Judge() {
   request.key_exchange = KeyExchange::kSigning;  // nothing else is offered
   request.names = config_.names;
   request.trust = config_.trust;
+  request.revocation.mode = config_.revocation;
+  request.revocation.staples.assign(staples_.begin(), staples_.end());
+  request.revocation.crls = config_.crls;
   verification_ = Verify(request);
   return verification_.verdict.ok();
 }
@@ -335,11 +367,12 @@ void TlsClient::JudgeCaptured() {
   if (judged_ || certificate_message_.empty()) {
     return;
   }
-  std::optional<std::vector<Bytes>> chain = ParseCertificateMessage(certificate_message_, tls13_message_);
-  if (!chain) {
+  std::optional<CertificateMessage> message = ParseCertificateMessage(certificate_message_, tls13_message_);
+  if (!message) {
     return;
   }
-  chain_ = *std::move(chain);
+  chain_ = std::move(message->chain);
+  staples_ = std::move(message->staples);
   if (chain_.empty()) {
     verdict_ = {Reason::kNoCertificate, 0};
     return;

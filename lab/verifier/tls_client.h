@@ -20,6 +20,7 @@
 #include "certs/bytes.h"
 #include "certs/verdict.h"
 #include "lab/verifier/name_match.h"
+#include "lab/verifier/revocation.h"
 #include "lab/verifier/tls_bytes.h"
 #include "lab/verifier/tls_session_cache.h"
 #include "lab/verifier/verify.h"
@@ -38,6 +39,8 @@ struct TlsClientConfig {
   int64_t now = 0;                       // seconds since the epoch
   NamePolicy names;
   TrustDecision trust;
+  RevocationMode revocation = RevocationMode::kSoft;  // soft and hard ask for a staple (RFC 6066 8)
+  std::vector<certs::ByteView> crls;                  // DER; borrowed for the client's life
 
   // Application protocols to offer (RFC 7301), none by default: SMTP has no registered name. A server that picks one
   // which was not offered is refused; one that picks none is not (RFC 7301 3.2).
@@ -100,13 +103,15 @@ class TlsClient {
   const certs::Verdict& verdict() const { return verdict_; }
   const std::string& detail() const { return detail_; }  // one escaped sentence; empty when kOpen
   const VerifyResult& verification() const { return verification_; }
-  const std::vector<certs::Bytes>& chain() const { return chain_; }  // as presented
+  const std::vector<certs::Bytes>& chain() const { return chain_; }      // as presented
+  const std::vector<certs::Bytes>& staples() const { return staples_; }  // beside chain(); empty where there is none
   const TlsFacts& facts() const { return facts_; }  // of a refused server, too, if its certificate was seen
 
  private:
   // The callbacks that the TLS library calls with this object as their argument.
   struct Callbacks;
 
+  void TakeStaples();
   bool Judge();  // runs Verify() on chain_
   bool CheckEstablished();
   void JudgeCaptured();
@@ -129,6 +134,7 @@ class TlsClient {
   std::string detail_;
   VerifyResult verification_;
   std::vector<certs::Bytes> chain_;
+  std::vector<certs::Bytes> staples_;
   TlsFacts facts_;
 };
 

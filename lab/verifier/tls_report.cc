@@ -239,39 +239,12 @@ TlsResultType TlsResultTypeOf(const certs::Verdict& verdict, Stage stage) {
       return TlsResultType::kTlsaInvalid;
     case Reason::kLookupFailed:
       return TlsResultType::kDnssecInvalid;
-    case Reason::kNameConstraintViolation:
-    case Reason::kNameConstraintUnsupported:
-    case Reason::kNotYetValid:
-    case Reason::kMalformedTime:
-    case Reason::kInvalidValidity:
-    case Reason::kUnknownIssuer:
-    case Reason::kSelfSigned:
-    case Reason::kPathBudget:
-    case Reason::kPathTooLong:
-    case Reason::kPathLenExceeded:
-    case Reason::kNotACa:
-    case Reason::kCaKeyUsage:
-    case Reason::kSignatureInvalid:
-    case Reason::kSignatureAlgorithmMismatch:
-    case Reason::kUnsupportedAlgorithm:
-    case Reason::kWeakSignature:
-    case Reason::kWeakKey:
-    case Reason::kMalformedCertificate:
-    case Reason::kUnsupportedVersion:
-    case Reason::kInvalidSerial:
-    case Reason::kEmptyIssuer:
-    case Reason::kEmptyCaSubject:
-    case Reason::kSanNotCritical:
-    case Reason::kMalformedExtension:
-    case Reason::kDuplicateExtension:
-    case Reason::kUnknownCriticalExtension:
-    case Reason::kExtendedKeyUsage:
-    case Reason::kKeyUsage:
-    case Reason::kLeafIsCa:
-    case Reason::kPathLenWithoutCa:
-    case Reason::kCertSignWithoutCa:
-    case Reason::kPolicyUnsatisfied:
-      return TlsResultType::kCertificateNotTrusted;
+    default:
+      break;
+  }
+  // All else that Verify() may say of a certificate, revocation included, is "certificate-not-trusted" (4.3.1).
+  if (verdict.reason < Reason::kNoCertificate) {
+    return TlsResultType::kCertificateNotTrusted;
   }
   return TlsResultType::kValidationFailure;
 }

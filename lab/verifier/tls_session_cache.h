@@ -15,6 +15,7 @@
 
 #include "certs/bytes.h"
 #include "lab/verifier/name_match.h"
+#include "lab/verifier/revocation.h"
 #include "lab/verifier/trust.h"
 
 namespace verifier {
@@ -27,6 +28,7 @@ struct SessionScope {
   std::string policy;               // the caller's own word for all else that it demands; TlsClientConfig::policy
   std::vector<std::string> alpn;    // what was offered
   std::array<uint8_t, 32> trust{};  // DigestOfAnchors()
+  RevocationMode revocation = RevocationMode::kSoft;
   TrustMode mode = TrustMode::kPkix;
   std::vector<TlsaRecord> tlsa;
 

@@ -13,6 +13,7 @@
 #include "certs/bytes.h"
 #include "certs/verdict.h"
 #include "lab/verifier/name_match.h"
+#include "lab/verifier/revocation.h"
 #include "lab/verifier/trust.h"
 
 namespace verifier {
@@ -39,6 +40,7 @@ struct VerifyRequest {
   Purpose purpose = Purpose::kServer;
   NamePolicy names;
   TrustDecision trust;             // by what; with anything but kPkix the anchors count for nothing
+  RevocationInput revocation;      // off unless a mode is set
   int max_intermediates = 10;      // a longer path is kPathTooLong; self-issued ones do not count (RFC 5280 6.1.4 l)
   int max_signature_checks = 100;  // the search's budget
   bool collect_all = false;        // go on after the first defect and report every one

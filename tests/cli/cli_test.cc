@@ -239,6 +239,35 @@ TEST(Certs, ManifestSaysWhatEachCaseIsAndWhereItsFilesAre) {
                        std::distance(std::filesystem::directory_iterator(out), std::filesystem::directory_iterator())));
 }
 
+TEST(Certs, ExportsRevocationDataThatTheVerbVerifyJudgesAlike) {
+  const TemporaryFolder folder;
+  const std::string out = folder.path() + "/pki";
+  const std::string filter =
+      "control.ocsp,revocation.ocsp-revoked,control.crl,revocation.crl-leaf-listed,control.crl-online,"
+      "revocation.ocsp-online-revoked";
+  ASSERT_EQ(RunLab({"certs", "--filter", filter, "--now", "2026-03-01T12:00:00Z", out}).exit_code, 0);
+  const auto verify = [&](const std::string& id, std::vector<std::string> more) {
+    std::vector<std::string> arguments = {
+        "verify",        "--chain", out + "/" + id + ".chain.pem", "--ca", out + "/" + id + ".ca.pem", "--host",
+        "mail.bob.test", "--time",  "2026-03-01T12:00:00Z"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunLab(arguments).exit_code;
+  };
+  const auto file = [&](const std::string& id, const char* role) { return out + "/" + id + "." + role; };
+  for (const auto& [id, code] : {std::pair<std::string, int>("control.ocsp", 0), {"revocation.ocsp-revoked", 1}}) {
+    EXPECT_EQ(verify(id, {"--ocsp", file(id, "staple-0.ocsp.der")}), code) << id;
+  }
+  for (const auto& [id, code] : {std::pair<std::string, int>("control.crl", 0), {"revocation.crl-leaf-listed", 1}}) {
+    EXPECT_EQ(
+        verify(id, {"--revocation", "hard", "--crl", file(id, "crl-0.crl.der"), "--crl", file(id, "crl-1.crl.der")}),
+        code)
+        << id;
+  }
+  EXPECT_EQ(verify("control.crl-online", {"--crl", file("control.crl-online", "online-crl-0.crl.der")}), 0);
+  const std::string revoked = "revocation.ocsp-online-revoked";
+  EXPECT_EQ(verify(revoked, {"--ocsp", file(revoked, "online-ocsp-leaf.ocsp.der")}), 1);
+}
+
 TEST(Certs, LimboDocumentIsAnsweredByTheVerifierAsItExpects) {
   const ProgramRun certs = RunLab({"certs", "--limbo", "-"});
   ASSERT_EQ(certs.exit_code, 0) << certs.err;

@@ -8,7 +8,7 @@ starttls_lab_test(smtp_session_test LIBS starttls_lab::fakeserver
   fakeserver/smtp_script_test.cc)
 starttls_lab_test(fakeserver_units_test LIBS starttls_lab::fakeserver
   SOURCES fakeserver/memory_pipe_test.cc fakeserver/transcript_test.cc fakeserver/record_sniffer_test.cc
-  fakeserver/paced_stream_test.cc)
+  fakeserver/paced_stream_test.cc fakeserver/http_connection_test.cc)
 starttls_lab_test(connection_test LIBS fakeserver_test_client
   SOURCES fakeserver/connection_test.cc fakeserver/connection_fault_test.cc fakeserver/tls_identity_test.cc
   fakeserver/flight_forger_test.cc fakeserver/flight_edit_test.cc)

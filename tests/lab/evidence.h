@@ -67,6 +67,12 @@ class Dialogue {
   Dialogue& Quit(bool in_tls) {
     return Command(fakeserver::Verb::kQuit, "QUIT", in_tls).Reply(fakeserver::Verb::kQuit, 221, in_tls);
   }
+  // A visit to the web server that has revocation data, not to the mail server.
+  static Dialogue Fetch() {
+    Dialogue visit;
+    visit.transcript_.http = true;
+    return visit.Command(fakeserver::Verb::kOther, "GET /crl/0 HTTP/1.1", false);
+  }
   Dialogue& Add(fakeserver::Event event) {
     transcript_.Add(std::move(event));
     return *this;

@@ -22,6 +22,10 @@ Expectation Injection() {
           .verdict = {Reason::kClearTextBehind220, 0},
           .must_reach = Rung::kStartTlsSent};
 }
+// Bob is revoked, and whoever asks is told so.
+Expectation RevokedOnline() { return {.demand = Demand::kAccept, .once_fetched = Demand::kRefuse}; }
+// Whoever asks learns nothing.
+Expectation UselessOnline() { return {.demand = Demand::kAccept, .once_fetched = Demand::kAnything}; }
 Expectation Anything() { return {.demand = Demand::kAnything, .verdict = {Reason::kTimeout, 0}}; }
 
 ClientReport Says(Claim claim) { return {.claim = claim}; }
@@ -171,6 +175,20 @@ std::vector<Row> Rows() {
       {"AnythingButAHang", Anything(), kUser, {Dialogue().IntoTls()}, hung, Outcome::kHang},
       {"AnythingButACrash", Anything(), kUser, {Dialogue().IntoTls()}, crashed, Outcome::kCrash},
       {"AnythingNotReached", Anything(), kUser, {Dialogue()}, refused, Outcome::kNotReached},
+      // What is online binds those who fetched it.
+      {"OnlineNotFetched", RevokedOnline(), kUser, {Delivering()}, delivered, Outcome::kPass},
+      {"OnlineNotFetchedAndRefused", RevokedOnline(), kUser, {Refusing()}, refused, Outcome::kRejectGood},
+      {"OnlineFetchedAndDisregarded",
+       RevokedOnline(),
+       kUser,
+       {Dialogue::Fetch(), Delivering()},
+       delivered,
+       Outcome::kAcceptBad},
+      {"OnlineFetchedAndHeeded", RevokedOnline(), kUser, {Refusing(), Dialogue::Fetch()}, refused, Outcome::kPass},
+      {"OnlineFetchedAndUseless", UselessOnline(), kUser, {Dialogue::Fetch(), Delivering()}, delivered, Outcome::kPass},
+      {"OnlineUselessAndRefused", UselessOnline(), kUser, {Dialogue::Fetch(), Refusing()}, refused, Outcome::kPass},
+      {"OnlineUselessAndHanging", UselessOnline(), kUser, {Dialogue::Fetch(), Refusing()}, hung, Outcome::kHang},
+      {"OnlineAloneProvesNothing", RevokedOnline(), kUser, {Dialogue::Fetch()}, refused, Outcome::kNotReached},
       // The client's word, and the harness's.
       {"Unsupported", Bad(), kUser, {}, Says(Claim::kUnsupported), Outcome::kSkip},
       {"CouldNotBeRun", Good(), kUser, {}, absent, Outcome::kError},

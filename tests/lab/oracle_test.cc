@@ -44,6 +44,7 @@ TEST_P(EveryScenario, IsExpectedToEndAsTheOraclePredicts) {
       const Expectation& predicted = prediction.expectation;
       SCOPED_TRACE(scenario.id + " under " + std::string(Name(policy)) + ", " + std::string(Name(mode)));
       EXPECT_EQ(Name(predicted.demand), Name(expected.demand));
+      EXPECT_EQ(predicted.once_fetched, expected.once_fetched);
       EXPECT_EQ(ToString(predicted.verdict), ToString(expected.verdict));
       EXPECT_EQ(AsSet(predicted.also), AsSet(expected.also));
       if (expected.demand != Demand::kAccept) {

@@ -112,6 +112,32 @@ std::vector<std::string> Curl(std::vector<std::string> more) {
   return argv;
 }
 
+// A client that fetches: by name, from port 80, through its own HTTP.
+TEST(RunTest, OpensslFetchesTheListAndHeedsIt) {
+  if (FindProgram("openssl").empty() || ProbeSandbox().kind == SandboxKind::kNone) {
+    GTEST_SKIP() << "openssl or the sandbox is missing";
+  }
+  const auto manifest = LoadManifest(STARTTLS_LAB_SOURCE_DIR "/lab/clients/openssl.toml");
+  ASSERT_TRUE(manifest) << manifest.error().detail;
+  CommandSpec client = manifest->back();
+  client.argv.insert(client.argv.end(), {"-crl_check", "-crl_download", "-verify_return_error"});
+  RunOptions options{
+      .scenarios = Scenarios({"control.crl-online", "revocation.crl-online-revoked", "revocation.crl-online-flipped",
+                              "revocation.crl-server-not-found", "revocation.crl-server-redirect-loop"}),
+      .commands = {client},
+      .built_in = false,
+      .implicit = false,
+      .keep_going_after_bad_sanity = true};  // control.good has no list, and this client insists
+  const Ran ran = Execute(options);
+  for (const RunRecord& record : ran.records) {
+    if (record.sanity.empty()) {
+      EXPECT_EQ(Name(record.outcome), "pass") << record.scenario->id << ": " << record.sentence;
+      EXPECT_TRUE(record.observation.fetched_status) << record.scenario->id;
+    }
+  }
+  EXPECT_TRUE(ran.records.size() >= 5);
+}
+
 TEST(RunTest, CurlWithACaFilePassesOrdinaryCases) {
   if (FindProgram("curl").empty()) {
     GTEST_SKIP() << "curl is not installed";

@@ -20,6 +20,14 @@ Question QuestionOf(const certs::ChainSpec& chain, std::string_view reference) {
   question.request.anchors.assign((*issued)->trusted.begin(), (*issued)->trusted.end());
   question.request.reference = reference;
   question.request.now = kNow;
+  const certs::RevocationCheck check = chain.revocation.check;
+  question.request.revocation.mode = check == certs::RevocationCheck::kOff    ? verifier::RevocationMode::kOff
+                                     : check == certs::RevocationCheck::kSoft ? verifier::RevocationMode::kSoft
+                                                                              : verifier::RevocationMode::kHard;
+  for (const std::optional<certs::Bytes>& staple : (*issued)->staples) {
+    question.request.revocation.staples.push_back(staple ? certs::ByteView(*staple) : certs::ByteView());
+  }
+  question.request.revocation.crls.assign((*issued)->crls.begin(), (*issued)->crls.end());
   question.request.collect_all = true;
   return question;
 }

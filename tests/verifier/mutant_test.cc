@@ -111,6 +111,19 @@ const std::vector<Concern>& Concerns() {
       {Rule::kStsMode, {}},
       {Rule::kStsRecord, {}},
       {Rule::kStsCache, {}},
+      {Rule::kRevoked, {kRevoked}},
+      {Rule::kStatusPresence, {kRevocationUnknown}},
+      {Rule::kMustStaple, {kMustStaple}},
+      {Rule::kTlsFeatures, {kTlsFeatureMissing}},
+      {Rule::kStatusSyntax, {kMalformedStatus}},
+      {Rule::kStatusError, {kStatusError}},
+      {Rule::kStatusExtensions, {kStatusUnsupported}},
+      {Rule::kStatusMatch, {kStatusMismatch}},
+      {Rule::kStatusResponder, {kStatusResponder}},
+      {Rule::kStatusSignature, {kStatusSignature}},
+      {Rule::kStatusStrength, {kStatusWeak}},
+      {Rule::kStatusDates, {kStatusExpired, kStatusNotYetValid}},
+      {Rule::kStatusKnown, {kStatusUnknown}},
   };
   return concerns;
 }

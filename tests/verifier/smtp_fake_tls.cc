@@ -156,6 +156,9 @@ void FakeServer::BeginTls() {
     buffers.push_back(owned.back().get());
   }
   EVP_PKEY* key = script_.flip_signature ? nullptr : tls_->chain->key.get();
+  if (const auto& staples = tls_->chain->staples; !staples.empty() && staples.front()) {
+    EXPECT_TRUE(SSL_CTX_set_ocsp_response(context, staples.front()->data(), staples.front()->size()));
+  }
   EXPECT_TRUE(SSL_CTX_set_chain_and_key(context, buffers.data(), buffers.size(), key,
                                         script_.flip_signature ? &kWrongKey : nullptr));
   // Everything the tests need, weak things included: it is the client's task to refuse them.

@@ -20,7 +20,7 @@ starttls_lab_test(verify_test
     verifier/policy_test.cc verifier/path_test.cc verifier/pem_test.cc verifier/readme_table_test.cc)
 starttls_lab_test(catalogue_verify_test
   LIBS starttls_lab::verifier starttls_lab::certs
-  SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc
+  SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc verifier/revocation_test.cc
   TIMEOUT 600)
 
 # The verifier once more, with rules that can be switched off. Never for anything but mutant_test.

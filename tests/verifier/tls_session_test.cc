@@ -98,6 +98,12 @@ TEST_P(Resumption, DoesNotCrossNamePolicies) {
   ExpectFullHandshake(config, "names");
 }
 
+TEST_P(Resumption, DoesNotCrossHowMuchTheClientInsistsOnAStatus) {
+  SmtpClientConfig config = Config();
+  config.revocation = RevocationMode::kOff;
+  ExpectFullHandshake(config, "revocation");
+}
+
 TEST_P(Resumption, DoesNotCrossApplicationProtocols) {
   SmtpClientConfig config = Config();
   config.alpn = {"smtp"};
@@ -128,6 +134,30 @@ TEST_P(Resumption, JudgesTheCertificateByTodaysClock) {
   EXPECT_FALSE(talk.handshake_done) << "the server got no Finished";
   EXPECT_TRUE(talk.result.tls.resumed) << "it was the session that was refused";
   EXPECT_EQ(talk.alert, SSL_AD_CERTIFICATE_EXPIRED);
+  EXPECT_THAT(talk.in_tls, IsEmpty());
+}
+
+// A staple that was good once is no comfort for ever, and its absence from the second handshake is none either
+// (CVE-2024-0853).
+TEST_P(Resumption, JudgesTheStapleOfTheFirstHandshakeByTodaysClock) {
+  FakeScript script = Script();
+  script.chain.leaf().extra_extensions = {certs::TlsFeatures({certs::kStatusRequest})};
+  certs::OcspSpec staple;
+  staple.singles[0].next_update = {std::chrono::minutes(30)};
+  script.chain.revocation.staples = {staple};
+  SmtpClientConfig config = Config();
+  config.anchors = IssueForTest(script.chain)->trusted;
+  ASSERT_TRUE(Converse(config, script).result.verdict.ok());
+  Talk talk = Converse(config, script);
+  EXPECT_TRUE(talk.result.verdict.ok()) << talk.result.detail;
+  EXPECT_TRUE(talk.result.tls.resumed);
+  if (cache_.size() == 0) {  // TLS 1.2: the session is not renewed
+    ASSERT_TRUE(Converse(config, script).result.verdict.ok());
+  }
+  config.now += 3600;
+  talk = Converse(config, script);
+  EXPECT_EQ(talk.result.verdict, Verdict{Reason::kStatusExpired}) << talk.result.detail;
+  EXPECT_TRUE(talk.result.tls.resumed) << "it was the session that was refused";
   EXPECT_THAT(talk.in_tls, IsEmpty());
 }
 

@@ -8,7 +8,7 @@
 namespace witness {
 
 struct Disagreement {
-  std::string witness;             // "openssl", "gnutls"
+  std::string witness;             // "openssl", "gnutls", "openssl-crl", ...
   std::vector<std::string> cases;  // globs on ids
   bool accepts = false;            // what the witness says; only cases whose expectation is the opposite are meant
   std::string right;   // "lab", "witness", "policy": standards leave it open; "question": it was not asked the same

@@ -57,6 +57,7 @@ const std::map<std::string, Names>& FieldsOf() {
       {"issuer_unique_id", {"issuerUniqueID"}},
       {"subject_unique_id", {"subjectUniqueID"}},
       {"explicit_version", {"version"}},
+      {"scts", {"extension 1.3.6.1.4.1.11129.2.4.2"}},
   };
   return fields;
 }

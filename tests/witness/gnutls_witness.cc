@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,8 +86,52 @@ Answer Ask(const Question& question) {
   return {.accepted = status == 0, .words = status == 0 ? "" : StatusInWords(status)};
 }
 
+// The first status in the response that is about the leaf.
+Answer ReadStatus(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, int64_t now) {
+  for (unsigned i = 0; gnutls_ocsp_resp_check_crt(response, i, leaf) != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE; ++i) {
+    unsigned status = 0;
+    time_t this_update = 0, next_update = 0;
+    if (gnutls_ocsp_resp_check_crt(response, i, leaf) != 0 ||
+        gnutls_ocsp_resp_get_single(response, i, nullptr, nullptr, nullptr, nullptr, &status, &this_update,
+                                    &next_update, nullptr, nullptr) != 0) {
+      continue;
+    }
+    if (status != GNUTLS_OCSP_CERT_GOOD) {
+      return {.words = status == GNUTLS_OCSP_CERT_REVOKED ? "revoked" : "unknown"};
+    }
+    if (this_update > now || (next_update != -1 && next_update <= now)) {
+      return {.words = "good at another time"};
+    }
+    return {.accepted = true};
+  }
+  return {.words = "no status of the leaf"};
+}
+
+Answer AskAboutStaple(const Question& question) {
+  const Certificate leaf = Import(question.presented.front()), issuer = Import(question.issuer);
+  gnutls_ocsp_resp_t made = nullptr;
+  gnutls_ocsp_resp_init(&made);
+  const std::unique_ptr<std::remove_pointer_t<gnutls_ocsp_resp_t>, void (*)(gnutls_ocsp_resp_t)> response(
+      made, gnutls_ocsp_resp_deinit);
+  const gnutls_datum_t datum = Datum(question.staple);
+  if (leaf == nullptr || issuer == nullptr || gnutls_ocsp_resp_import(response.get(), &datum) != 0) {
+    return {.words = "does not parse"};
+  }
+  if (gnutls_ocsp_resp_get_status(response.get()) != GNUTLS_OCSP_RESP_SUCCESSFUL) {
+    return {.words = "the responder's error"};
+  }
+  g_now = question.now;
+  unsigned fault = 0;
+  if (gnutls_ocsp_resp_verify_direct(response.get(), issuer.get(), &fault, 0) != 0 || fault != 0) {
+    return {.words = "signer or signature: fault " + std::to_string(fault)};
+  }
+  return ReadStatus(response.get(), leaf.get(), question.now);
+}
+
+using AskOne = Answer (*)(const Question&);
+
 // In a child: answers from question `first` on, one line each ("A" or "R words"), until it is done or dead.
-pid_t StartChild(const std::vector<Question>& questions, size_t first, int out) {
+pid_t StartChild(const std::vector<Question>& questions, size_t first, AskOne ask, int out) {
   const pid_t child = fork();
   if (child != 0) {
     return child;
@@ -100,27 +145,20 @@ pid_t StartChild(const std::vector<Question>& questions, size_t first, int out) 
     return now;
   });
   for (size_t i = first; i < questions.size(); ++i) {
-    const Answer answer = Ask(questions[i]);
+    const Answer answer = ask(questions[i]);
     dprintf(out, "%c%s\n", answer.accepted ? 'A' : 'R', answer.words.c_str());
   }
   _exit(0);
 }
 
-}  // namespace
-
-std::string GnutlsVersion() {
-  const std::string version = gnutls_check_version(nullptr);
-  return version.substr(0, version.find('.', version.find('.') + 1));
-}
-
-std::vector<Answer> AskGnutls(const std::vector<Question>& questions) {
+std::vector<Answer> AskInChildren(const std::vector<Question>& questions, AskOne ask) {
   std::vector<Answer> answers;
   while (answers.size() < questions.size()) {
     int ends[2];
     if (pipe(ends) != 0) {
       return {};
     }
-    const pid_t child = StartChild(questions, answers.size(), ends[1]);
+    const pid_t child = StartChild(questions, answers.size(), ask, ends[1]);
     close(ends[1]);
     {
       const std::unique_ptr<FILE, int (*)(FILE*)> in(fdopen(ends[0], "r"), fclose);
@@ -139,6 +177,18 @@ std::vector<Answer> AskGnutls(const std::vector<Question>& questions) {
     }
   }
   return answers;
+}
+
+}  // namespace
+
+std::string GnutlsVersion() {
+  const std::string version = gnutls_check_version(nullptr);
+  return version.substr(0, version.find('.', version.find('.') + 1));
+}
+
+std::vector<Answer> AskGnutls(const std::vector<Question>& questions) { return AskInChildren(questions, Ask); }
+std::vector<Answer> AskGnutlsAboutStaples(const std::vector<Question>& questions) {
+  return AskInChildren(questions, AskAboutStaple);
 }
 
 }  // namespace witness

@@ -101,9 +101,61 @@ Answer Ask(const Question& question, const fs::path& folder) {
   return {.accepted = run.exit_code == 0, .words = run.exit_code == 0 ? "" : WordsOf(run.output)};
 }
 
+std::string Write(const fs::path& file, std::string_view text) {
+  std::ofstream(file, std::ios::binary) << text;
+  return file.string();
+}
+
+Answer AskAboutLists(const Question& question, const fs::path& folder) {
+  std::string lists;
+  for (const certs::Bytes& crl : question.crls) {
+    lists += certs::ToPem("X509 CRL", crl);
+  }
+  const ProgramRun run = RunOpenssl(
+      {"verify", "-CAfile", Write(folder / "ca.pem", certs::CertificatesToPem(question.trusted)), "-no-CApath",
+       "-no-CAstore", "-auth_level", "2", "-attime", std::to_string(question.now), "-crl_check_all", "-extended_crl",
+       "-use_deltas", "-CRLfile", Write(folder / "crls.pem", lists), "-untrusted",
+       Write(folder / "rest.pem", certs::CertificatesToPem({question.presented.begin() + 1, question.presented.end()})),
+       Write(folder / "leaf.pem", certs::CertificatesToPem({question.presented.front()}))},
+      folder / "out");
+  return {.accepted = run.exit_code == 0, .words = run.exit_code == 0 ? "" : WordsOf(run.output)};
+}
+
+Answer AskAboutStaple(const Question& question, const fs::path& folder) {
+  const ProgramRun run =
+      RunOpenssl({"ocsp", "-respin", Write(folder / "staple.der", certs::AsText(question.staple)), "-no_nonce",
+                  "-issuer", Write(folder / "issuer.pem", certs::CertificatesToPem({question.issuer})), "-cert",
+                  Write(folder / "leaf.pem", certs::CertificatesToPem({question.presented.front()})), "-CAfile",
+                  Write(folder / "ca.pem", certs::CertificatesToPem(question.trusted)), "-no-CApath", "-no-CAstore",
+                  "-attime", std::to_string(question.now)},
+                 folder / "out");
+  // "leaf.pem: good", or "leaf.pem: WARNING: ..." with the word on a line of its own.
+  const bool says_good = run.output.contains(": good\n") || run.output.contains("\ngood\n");
+  const bool good = run.exit_code == 0 && run.output.contains("Response verify OK") && says_good;
+  return {.accepted = good, .words = good ? "" : WordsOf(run.output)};
+}
+
 fs::path MakeFolder() {
   std::string pattern = (fs::temp_directory_path() / "starttls-lab-witness-XXXXXX").string();
   return mkdtemp(pattern.data()) == nullptr ? fs::path() : fs::path(pattern);
+}
+
+std::vector<Answer> AskEach(const std::vector<Question>& questions, Answer (*ask)(const Question&, const fs::path&)) {
+  std::vector<Answer> answers(questions.size());
+  constexpr size_t kWorkers = 2;
+  const auto work = [&](size_t worker) {
+    const fs::path folder = MakeFolder();
+    for (size_t i = worker; i < questions.size(); i += kWorkers) {
+      answers[i] = ask(questions[i], folder);
+    }
+    fs::remove_all(folder);
+  };
+  std::vector<std::jthread> workers;
+  for (size_t worker = 0; worker < kWorkers; ++worker) {
+    workers.emplace_back(work, worker);
+  }
+  workers.clear();
+  return answers;
 }
 
 }  // namespace
@@ -118,22 +170,12 @@ std::string OpensslVersion() {
   return name == "OpenSSL" ? version.substr(0, version.find('.', version.find('.') + 1)) : certs::Escaped(name, 40);
 }
 
-std::vector<Answer> AskOpenssl(const std::vector<Question>& questions) {
-  std::vector<Answer> answers(questions.size());
-  constexpr size_t kWorkers = 2;
-  const auto work = [&](size_t worker) {
-    const fs::path folder = MakeFolder();
-    for (size_t i = worker; i < questions.size(); i += kWorkers) {
-      answers[i] = Ask(questions[i], folder);
-    }
-    fs::remove_all(folder);
-  };
-  std::vector<std::jthread> workers;
-  for (size_t worker = 0; worker < kWorkers; ++worker) {
-    workers.emplace_back(work, worker);
-  }
-  workers.clear();
-  return answers;
+std::vector<Answer> AskOpenssl(const std::vector<Question>& questions) { return AskEach(questions, Ask); }
+std::vector<Answer> AskOpensslAboutLists(const std::vector<Question>& questions) {
+  return AskEach(questions, AskAboutLists);
+}
+std::vector<Answer> AskOpensslAboutStaples(const std::vector<Question>& questions) {
+  return AskEach(questions, AskAboutStaple);
 }
 
 }  // namespace witness
