@@ -117,6 +117,10 @@ certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientC
   if (!anchors) {
     return std::unexpected(anchors.error());
   }
+  auto statements = ReadStatements(options.status, verifier::RevocationMode::kSoft);
+  if (!statements) {
+    return std::unexpected(statements.error());
+  }
   const milliseconds limit = options.timeout_s > 0 ? seconds(options.timeout_s) : kConnectLimit;
   const std::atomic<bool>& stop = StopRequested();
   DialSpec spec{
@@ -136,6 +140,8 @@ certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientC
   config.port = endpoint->port;
   config.helo = options.helo.empty() ? AddressLiteral(dialled->local) : options.helo;
   config.record = true;
+  config.revocation = statements->mode;
+  config.crls = std::move(statements->crls);
   if (options.timeout_s > 0) {
     config.timeouts = verifier::Timeouts::Uniform(limit);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "certs/result.h"
+#include "lab/cli/statements.h"
 #include "lab/verifier/smtp_client.h"
 
 namespace lab {
@@ -26,6 +27,7 @@ struct LiveOptions {
   std::string profile;         // of name matching; empty: the default
   std::string helo;            // empty: the address literal of our own end (RFC 5321 4.1.3)
   std::optional<int64_t> now;  // validation time, seconds since the epoch; default: the present
+  StatementOptions status;     // lists; default: soft, which asks for a staple and believes it
   int timeout_s = 0;           // 0: as RFC 5321 4.5.3.2; otherwise for each wait
 };
 

@@ -171,6 +171,13 @@ bool TakeTime(const char* option, const std::string& text, std::optional<int64_t
   return time.has_value();
 }
 
+// How much the status of certificates matters, and what is known of it beforehand.
+void AddLists(CLI::App* verb, lab::StatementOptions& status, const std::string& usual) {
+  verb->add_option("--crl", status.crl_files, "CRLs, PEM or DER; may be given several times");
+  verb->add_option("--revocation", status.revocation,
+                   "off, soft (what is said counts) or hard (everyone must be known to be good); default: " + usual);
+}
+
 void AddVerify(CLI::App& app, Action& action) {
   auto options = std::make_shared<lab::VerifyOptions>();
   auto time = std::make_shared<std::string>();
@@ -180,11 +187,9 @@ void AddVerify(CLI::App& app, Action& action) {
   verb->add_option("--ca", options->ca_file, "PEM, the trust anchors");
   verb->add_option("--host", options->host, "the host name or IP address that was configured");
   verb->add_option("--time", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
-  verb->add_option("--crl", options->crl_files, "CRLs, PEM or DER; may be given several times");
-  verb->add_option("--ocsp", options->ocsp_file, "OCSP response stapled to the server's certificate, PEM or DER");
-  verb->add_option("--revocation", options->revocation,
-                   "off, soft (what is said counts) or hard (everyone must be known to be good); default: soft if "
-                   "--crl or --ocsp is given");
+  AddLists(verb, options->status, "soft if --crl or --ocsp is given");
+  verb->add_option("--ocsp", options->status.ocsp_file,
+                   "OCSP response stapled to the server's certificate, PEM or DER");
   verb->add_flag("--json", options->json, "machine-readable");
   verb->add_flag("--limbo", options->limbo, "one x509-limbo document on standard input, results on standard output");
   verb->callback([options, time, verb, &action] {
@@ -212,6 +217,7 @@ void AddLive(CLI::App* verb, lab::LiveOptions& live) {
   verb->add_option("--ca", live.ca, "PEM, the trust anchors; default: the system's");
   verb->add_option("--profile", live.profile, "whose rules of name matching; default: rfc9525-strict");
   verb->add_option("--helo", live.helo, "what to say in EHLO; default: the address of this end");
+  AddLists(verb, live.status, "soft");
   verb->add_option("--timeout", live.timeout_s, "seconds for each wait; default: as RFC 5321 4.5.3.2");
 }
 

@@ -5,19 +5,18 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
-#include <vector>
+
+#include "lab/cli/statements.h"
 
 namespace lab {
 
 struct VerifyOptions {
-  bool limbo = false;                  // one x509-limbo document on standard input, results on standard output
-  std::string chain_file;              // PEM, the server's certificate first
-  std::string ca_file;                 // PEM, the trust anchors
-  std::string host;                    // reference identifier
-  std::optional<int64_t> now;          // seconds since the epoch; default: the current time
-  std::vector<std::string> crl_files;  // CRLs, PEM or DER
-  std::string ocsp_file;               // the OCSP response stapled to the server's certificate, PEM or DER
-  std::string revocation;  // "off", "soft", "hard"; default: soft if there is a file of either kind, else off
+  bool limbo = false;          // one x509-limbo document on standard input, results on standard output
+  std::string chain_file;      // PEM, the server's certificate first
+  std::string ca_file;         // PEM, the trust anchors
+  std::string host;            // reference identifier
+  std::optional<int64_t> now;  // seconds since the epoch; default: the current time
+  StatementOptions status;     // default: soft if there is a file of either kind, else off
   bool json = false;
 };
 

@@ -181,10 +181,13 @@ std::function<void(World&)> OnFirstVisits(std::function<void(Visit&)> edit, size
 std::vector<SmtpRow> Recoveries() {
   std::vector<SmtpRow> rows;
   for (const FirstVisit& first : PassingTroubles()) {
-    const bool greylisted = std::string_view(first.id) == "greylisted";
+    std::vector<std::string> covered = {std::string_view(first.id) == "greylisted" ? "N7" : "N3"};
+    if (std::string_view(first.id) == "closed-at-once") {
+      covered.emplace_back("A9");  // nobody learns anything from it, and nobody is held to it
+    }
     rows.push_back({.id = std::string("visit.first-") + first.id,
                     .summary = std::string("on the first visit ") + first.what + "; the next finds all well",
-                    .rows = {greylisted ? "N7" : "N3"},
+                    .rows = std::move(covered),
                     .source = "RFC 5321 4.5.4.1",
                     .edit = OnFirstVisits(first.edit, 1),
                     .expect = MayGoOn(Reason::kOk, first.rung),

@@ -14,8 +14,7 @@ const std::vector<Row>& AllRows() {
       {"A6", "good with an unknown extension that is not critical"},
       {"A7", "good with thousands of SANs"},
       {"A8", "only the configured CA counts, not the system's"},
-      {"A9", "a first connection that warms up does not count",
-       "every connection of a client counts, the first like the last: tests/lab/observation_test.cc"},
+      {"A9", "a first connection that warms up does not count"},
       {"A10", "the control again after each failure"},
       // ---- time
       {"B1", "leaf expired, days ago"},

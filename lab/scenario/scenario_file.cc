@@ -32,6 +32,7 @@ struct Demanded {
   Rung must_reach = Rung::kCertificateSent;
   bool answer_is_acceptance = false;
   bool hello_may_precede = false;
+  std::optional<Demand> once_fetched;
 
   bool operator==(const Demanded&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"demand", &Demanded::demand},
@@ -40,7 +41,8 @@ struct Demanded {
                                               Member{"also", &Demanded::also},
                                               Member{"must_reach", &Demanded::must_reach},
                                               Member{"answer_is_acceptance", &Demanded::answer_is_acceptance},
-                                              Member{"hello_may_precede", &Demanded::hello_may_precede}};
+                                              Member{"hello_may_precede", &Demanded::hello_may_precede},
+                                              Member{"once_fetched", &Demanded::once_fetched}};
 };
 
 Demanded FromExpectation(const Expectation& expectation) {
@@ -50,7 +52,8 @@ Demanded FromExpectation(const Expectation& expectation) {
           .also = expectation.also,
           .must_reach = expectation.must_reach,
           .answer_is_acceptance = expectation.answer_is_acceptance,
-          .hello_may_precede = expectation.hello_may_precede};
+          .hello_may_precede = expectation.hello_may_precede,
+          .once_fetched = expectation.once_fetched};
 }
 
 Expectation ToExpectation(const Demanded& demanded) {
@@ -59,7 +62,8 @@ Expectation ToExpectation(const Demanded& demanded) {
           .also = demanded.also,
           .must_reach = demanded.must_reach,
           .answer_is_acceptance = demanded.answer_is_acceptance,
-          .hello_may_precede = demanded.hello_may_precede};
+          .hello_may_precede = demanded.hello_may_precede,
+          .once_fetched = demanded.once_fetched};
 }
 
 // The whole file, in the order in which it is printed.

@@ -166,8 +166,9 @@ TlsClient::TlsClient(TlsClientConfig config) : config_(std::move(config)) {
             .names = config_.names,
             .policy = config_.policy,
             .alpn = config_.alpn,
-            .trust = DigestOfAnchors(config_.anchors),
+            .trust = DigestOf(config_.anchors),
             .revocation = config_.revocation,
+            .crls = DigestOf(config_.crls),
             .mode = config_.trust.mode,
             .tlsa = config_.trust.tlsa};
   if (const bssl::UniquePtr<SSL_SESSION> session = config_.sessions->Take(scope_, config_.now)) {
@@ -313,8 +314,7 @@ void TlsClient::NoteFacts() {
 }
 
 // Nothing is kept of a server that has not been verified; what comes in the handshake waits for the verdict. A session
-// holds the leaf's staple and no other, so who insists on a status could not be content with it where a CA had one,
-// too.
+// holds the leaf's staple and no other: who insists on a status could not be content with it where a CA had one.
 void TlsClient::Keep(bssl::UniquePtr<SSL_SESSION> session) {
   const auto of_cas = std::ranges::count_if(staples_ | std::views::drop(1), [](const Bytes& s) { return !s.empty(); });
   if (config_.revocation == RevocationMode::kHard && of_cas > 0) {

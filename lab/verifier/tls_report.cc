@@ -242,11 +242,10 @@ TlsResultType TlsResultTypeOf(const certs::Verdict& verdict, Stage stage) {
     default:
       break;
   }
-  // All else that Verify() may say of a certificate, revocation included, is "certificate-not-trusted" (4.3.1).
-  if (verdict.reason < Reason::kNoCertificate) {
-    return TlsResultType::kCertificateNotTrusted;
-  }
-  return TlsResultType::kValidationFailure;
+  // All else comes from Verify(), which is to say from certificates and their status: every reason of the conversation
+  // has its case above.
+  static_assert(static_cast<int>(Reason::kCommandRefused) == certs::kReasonCount - 1);
+  return TlsResultType::kCertificateNotTrusted;
 }
 
 void CountSuccess(TlsPolicyReport* policy) { ++policy->successful_sessions; }

@@ -34,8 +34,8 @@ enum class TlsResultType : uint8_t {
 std::string_view Name(TlsResultType type);
 
 // What a refusal is reported as, by its verdict and how far the client had come. The reason's own name then goes into
-// failure-reason-code (4.4), which tells apart what one type lumps together. Total: a new reason does not compile
-// without an answer.
+// failure-reason-code (4.4), which tells apart what one type lumps together. Total: what Verify() says of a
+// certificate, and has no type of its own, is "certificate-not-trusted" (4.3.1).
 TlsResultType TlsResultTypeOf(const certs::Verdict& verdict, Stage stage);
 
 // 4.2: under which policy the sessions were held.

@@ -13,13 +13,13 @@ constexpr int64_t kLongest = int64_t{7} * 24 * 3600;
 
 }  // namespace
 
-std::array<uint8_t, 32> DigestOfAnchors(const std::vector<certs::ByteView>& anchors) {
+std::array<uint8_t, 32> DigestOf(const std::vector<certs::ByteView>& files) {
   SHA256_CTX context;
   SHA256_Init(&context);
-  for (const certs::ByteView anchor : anchors) {
-    const uint64_t length = anchor.size();
+  for (const certs::ByteView file : files) {
+    const uint64_t length = file.size();
     SHA256_Update(&context, &length, sizeof length);
-    SHA256_Update(&context, anchor.data(), anchor.size());
+    SHA256_Update(&context, file.data(), file.size());
   }
   std::array<uint8_t, 32> digest;
   SHA256_Final(digest.data(), &context);

@@ -27,16 +27,17 @@ struct SessionScope {
   NamePolicy names;
   std::string policy;               // the caller's own word for all else that it demands; TlsClientConfig::policy
   std::vector<std::string> alpn;    // what was offered
-  std::array<uint8_t, 32> trust{};  // DigestOfAnchors()
+  std::array<uint8_t, 32> trust{};  // DigestOf() the anchors
   RevocationMode revocation = RevocationMode::kSoft;
+  std::array<uint8_t, 32> crls{};  // DigestOf() the revocation lists
   TrustMode mode = TrustMode::kPkix;
   std::vector<TlsaRecord> tlsa;
 
   bool operator==(const SessionScope&) const = default;
 };
 
-// SHA-256 over the anchors, in order, each with its length. An anchor added or withdrawn makes another digest.
-std::array<uint8_t, 32> DigestOfAnchors(const std::vector<certs::ByteView>& anchors);
+// SHA-256 over anchors or lists, in order, each with its length. One added or withdrawn makes another digest.
+std::array<uint8_t, 32> DigestOf(const std::vector<certs::ByteView>& files);
 
 // Not thread-safe. Must outlive the clients that use it. Holds at most `capacity` sessions: the oldest goes first.
 class SessionCache {

@@ -38,6 +38,11 @@ class LiveVerbTest : public testing::Test {
     ASSERT_TRUE(chain.has_value());
     dir_ = std::make_unique<ScratchDir>(*ScratchDir::Make());
     ASSERT_TRUE(dir_->Write("ca.pem", certs::CertificatesToPem((*chain)->trusted)).has_value());
+    std::string lists;
+    for (const certs::Bytes& crl : (*chain)->crls) {
+      lists += certs::ToPem("X509 CRL", crl);
+    }
+    ASSERT_TRUE(dir_->Write("crls.pem", lists).has_value());
     const auto behaviour = std::make_shared<const fakeserver::Behaviour>(fakeserver::Behaviour{
         .mode = mode, .smtp = world.smtp, .tls = world.tls, .link = world.link, .identity = *chain});
     auto server = fakeserver::Start({});
@@ -62,6 +67,7 @@ class LiveVerbTest : public testing::Test {
             .ca = dir_->path() + "/ca.pem",
             .timeout_s = 10};
   }
+  std::string Lists() const { return dir_->path() + "/crls.pem"; }
   int Check(LiveOptions options) {
     std::ostringstream out, err;
     const int code = RunCheck({.live = std::move(options), .json = as_json_}, out, err);
@@ -129,7 +135,9 @@ struct Refusal {
 constexpr Refusal kRefusals[] = {{"name.wrong-host", "name-mismatch@0", "certificate-host-mismatch"},
                                  {"chain.self-signed", "self-signed@0", "certificate-not-trusted"},
                                  {"chain.unknown-root", "unknown-issuer@1", "certificate-not-trusted"},
-                                 {"time.leaf-expired", "expired@0", "certificate-expired"}};
+                                 {"time.leaf-expired", "expired@0", "certificate-expired"},
+                                 {"revocation.ocsp-revoked", "revoked@0", "certificate-not-trusted"},
+                                 {"revocation.must-staple-leaf-none", "must-staple@0", "certificate-not-trusted"}};
 
 TEST_F(LiveVerbTest, CheckRefusesWithTheReason) {
   for (const Refusal& refusal : kRefusals) {
@@ -140,6 +148,26 @@ TEST_F(LiveVerbTest, CheckRefusesWithTheReason) {
     EXPECT_EQ(Answer().at("tlsrpt").at("result_type"), refusal.result_type);
     EXPECT_NE(Answer().at("refusals").at(0).at("clause"), "");
   }
+}
+
+TEST_F(LiveVerbTest, CheckBelievesTheListsThatItIsGiven) {
+  Serve("revocation.crl-leaf-listed");
+  LiveOptions options = Options();
+  EXPECT_EQ(Check(options), kExitOk) << out_ << err_;
+  options.status.crl_files = {Lists()};
+  EXPECT_EQ(Check(options), kExitUnexpected);
+  EXPECT_EQ(Answer().at("verdict"), "revoked@0");
+  EXPECT_EQ(Answer().at("refusals").at(0).at("reason"), "revoked");
+}
+
+TEST_F(LiveVerbTest, CheckInsistsAsMuchAsItIsTold) {
+  Serve(GoodWorld());
+  LiveOptions options = Options();
+  options.status.revocation = "hard";
+  EXPECT_EQ(Check(options), kExitUnexpected);
+  EXPECT_EQ(Answer().at("verdict"), "revocation-unknown@1");
+  options.status.revocation = "mostly";
+  EXPECT_EQ(Check(options), kExitUsage);
 }
 
 TEST_F(LiveVerbTest, CheckReportsEveryReasonAtOnce) {

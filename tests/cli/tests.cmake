@@ -15,4 +15,5 @@ starttls_lab_test(verify_verb_test
   SOURCES cli/verify_test.cc ${CMAKE_CURRENT_LIST_DIR}/../verifier/issued_chain.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/verify.cc ${PROJECT_SOURCE_DIR}/lab/cli/verify_print.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/chain_facts.cc ${PROJECT_SOURCE_DIR}/lab/cli/files.cc
-    ${PROJECT_SOURCE_DIR}/lab/cli/limbo.cc ${PROJECT_SOURCE_DIR}/lab/runner/clock.cc)
+    ${PROJECT_SOURCE_DIR}/lab/cli/limbo.cc ${PROJECT_SOURCE_DIR}/lab/cli/statements.cc
+    ${PROJECT_SOURCE_DIR}/lab/runner/clock.cc)

@@ -41,6 +41,10 @@ TEST(ScenarioFile, EveryScenarioOfTheCatalogueComesBackFromItsFile) {
     ASSERT_TRUE(read.has_value()) << read.error().detail << "\n" << text.substr(0, 2000);
     EXPECT_EQ(read->world, scenario.world) << text.substr(0, 2000);
     EXPECT_EQ(read->twin, scenario.twin);
+    for (const auto& [policy, expectation] : scenario.expect) {
+      EXPECT_EQ(read->expect.at(policy).demand, expectation.demand);
+      EXPECT_EQ(read->expect.at(policy).once_fetched, expectation.once_fetched);
+    }
     EXPECT_EQ(PrintScenario(*read), text);
   }
 }

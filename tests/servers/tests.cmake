@@ -6,6 +6,7 @@ starttls_lab_test(live_verb_test
     ${PROJECT_SOURCE_DIR}/lab/cli/check_print.cc ${PROJECT_SOURCE_DIR}/lab/cli/verify_print.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/chain_facts.cc ${PROJECT_SOURCE_DIR}/lab/cli/signals.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/files.cc ${PROJECT_SOURCE_DIR}/lab/cli/context.cc
+    ${PROJECT_SOURCE_DIR}/lab/cli/statements.cc
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>" STARTTLS_LAB_SERVERS="${PROJECT_SOURCE_DIR}/build/servers"
     STARTTLS_LAB_CLIENTS_FOLDER="${PROJECT_SOURCE_DIR}/lab/clients"
   LABELS integration TIMEOUT 900)

@@ -49,6 +49,12 @@ TEST(TlsResultType, ARefusedRecipientIsNoFailureOfTls) {
   EXPECT_EQ(At(Reason::kOk, Stage::kDelivered), TlsResultType::kNone);
 }
 
+TEST(TlsResultType, ACertificateThatIsRevokedOrWhoseStatusIsInDoubtIsNotTrusted) {
+  for (int i = static_cast<int>(Reason::kRevoked); i <= static_cast<int>(Reason::kStatusUnknown); ++i) {
+    EXPECT_EQ(At(static_cast<Reason>(i)), TlsResultType::kCertificateNotTrusted) << certs::Name(static_cast<Reason>(i));
+  }
+}
+
 TEST(TlsResultType, EveryReasonAboutACertificateHasOne) {
   for (int i = 0; i < certs::kReasonCount; ++i) {
     const Reason reason = static_cast<Reason>(i);

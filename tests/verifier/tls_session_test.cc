@@ -104,6 +104,13 @@ TEST_P(Resumption, DoesNotCrossHowMuchTheClientInsistsOnAStatus) {
   ExpectFullHandshake(config, "revocation");
 }
 
+// A list that has come since may say what the session's handshake did not know.
+TEST_P(Resumption, DoesNotCrossRevocationLists) {
+  SmtpClientConfig config = Config();
+  config.crls = {certs::ToBytes("a list, but for this test any octets will do")};
+  ExpectFullHandshake(config, "crls");
+}
+
 TEST_P(Resumption, DoesNotCrossApplicationProtocols) {
   SmtpClientConfig config = Config();
   config.alpn = {"smtp"};
@@ -195,7 +202,9 @@ bssl::UniquePtr<SSL_SESSION> ASession() {
   config.sessions = &cache;
   EXPECT_TRUE(Converse(config, {}).result.verdict.ok());
   return cache.Take({.host = *ParseReference(certs::kBobHost),
-                     .trust = DigestOfAnchors({config.anchors.begin(), config.anchors.end()})},
+                     .trust = DigestOf({config.anchors.begin(), config.anchors.end()}),
+                     .revocation = config.revocation,
+                     .crls = DigestOf({})},
                     kTestNow);
 }
 
@@ -226,9 +235,9 @@ TEST(SessionCache, ForgetsWhatTheClockCannotVouchFor) {
 
 TEST(SessionCache, TellsEverySetOfAnchorsApart) {
   const certs::Bytes a = {1}, b = {2}, ab = {1, 2};
-  EXPECT_NE(DigestOfAnchors({a, b}), DigestOfAnchors({ab}));
-  EXPECT_NE(DigestOfAnchors({a, b}), DigestOfAnchors({a}));
-  EXPECT_EQ(DigestOfAnchors({a, b}), DigestOfAnchors({a, b}));
+  EXPECT_NE(DigestOf({a, b}), DigestOf({ab}));
+  EXPECT_NE(DigestOf({a, b}), DigestOf({a}));
+  EXPECT_EQ(DigestOf({a, b}), DigestOf({a, b}));
 }
 
 }  // namespace
