@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "certs/catalogue.h"
-#include "certs/diff_engine.h"
 #include "lab/scenario/catalogue.h"
+#include "lab/scenario/compose.h"
 #include "lab/scenario/oracle.h"
 
 namespace lab {
@@ -15,41 +15,6 @@ namespace {
 constexpr int kMixtures = 60;
 constexpr size_t kFewCertificates = 12;  // what is wrong with hundreds is a case of its own
 constexpr int kDraws = 1000;             // many do not mix
-
-using certs::diff_internal::Entered;
-using certs::diff_internal::kIsOptional;
-using certs::diff_internal::kIsVector;
-
-// Makes in `into` the edits by which `edit` differs from `base`. False if one of them is made there already.
-template <typename T>
-bool MixIn(const T& base, const T& edit, T& into) {
-  if (edit == base) {
-    return true;
-  }
-  if (into == base) {
-    into = edit;
-    return true;
-  }
-  bool mixed = true;
-  if constexpr (Entered<T>) {
-    std::apply(
-        [&](const auto&... member) {
-          ((mixed = MixIn(base.*(member.where), edit.*(member.where), into.*(member.where)) && mixed), ...);
-        },
-        T::kMembers);
-    return mixed;
-  } else if constexpr (kIsVector<T>) {
-    if constexpr (Entered<typename T::value_type>) {
-      if (base.size() == edit.size() && base.size() == into.size()) {
-        for (size_t i = 0; i < base.size(); ++i) {
-          mixed = MixIn(base[i], edit[i], into[i]) && mixed;
-        }
-        return mixed;
-      }
-    }
-  }
-  return false;
-}
 
 // The bad chains that are one edit of the good one, and that the oracle is sure of.
 std::vector<const certs::CertCase*> Ingredients() {
@@ -81,12 +46,18 @@ std::optional<Scenario> Mixture(const std::vector<const certs::CertCase*>& chose
                     .twin = "control.good",
                     .world = good,
                     .compound = true};
-  for (const certs::CertCase* one : chosen) {
-    scenario.summary += (one == chosen.front() ? " " : "; ") + one->summary;
-    if (!MixIn(good.chain, one->chain, scenario.world.chain)) {
-      return std::nullopt;
-    }
+  std::vector<World> edited(chosen.size(), good);
+  std::vector<const World*> all;
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    scenario.summary += (i == 0 ? " " : "; ") + chosen[i]->summary;
+    edited[i].chain = chosen[i]->chain;
+    all.push_back(&edited[i]);
   }
+  const auto world = Compose(all);
+  if (!world) {
+    return std::nullopt;
+  }
+  scenario.world = *world;
   for (const Policy policy : AllPolicies()) {
     const Prediction prediction = Predict(scenario.world, policy, fakeserver::TlsMode::kStartTls);
     const bool plain = policy == Policy::kRelayDane || !prediction.expectation.also.empty();

@@ -1,5 +1,6 @@
 #include "lab/scenario/oracle.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -15,7 +16,8 @@ using oracle::Ending;
 // ------------------------------------------------------------------------------------------------ the demand
 
 Expectation Refusal(const Ending& ending, Policy policy) {
-  Expectation expectation{.verdict = {ending.reason, 0}, .must_reach = ending.rung};
+  Expectation expectation{
+      .verdict = {ending.reason, 0}, .must_reach = ending.rung, .hello_may_precede = ending.hello_may_precede};
   if (ending.ignorable) {
     expectation.demand = Demand::kIgnoreOrRefuse;
   } else if (policy == Policy::kRelayOpportunistic) {
@@ -52,9 +54,31 @@ oracle::Trust TrustOf(const World& world, Policy policy, const oracle::Reference
   return by_dane ? oracle::TrustByDane(world, *reference.dns) : oracle::TrustBySts(world, *reference.dns);
 }
 
+// The demand is certain; what the client will say of it, and how far it comes, is not.
+void DoubtTheReason(std::string_view why, Prediction& prediction) {
+  prediction.only_the_reason = prediction.uncertain.empty() || prediction.only_the_reason;
+  prediction.uncertain = prediction.uncertain.empty() ? why : prediction.uncertain;
+}
+
+// Something in TLS that a client may take for an error, or pass over and meet what comes behind it.
+void TakeTheChance(const Ending& tls, Policy policy, Prediction& prediction) {
+  Expectation& behind = prediction.expectation;
+  if (behind.demand == Demand::kAccept) {
+    behind = Refusal(tls, policy);
+    return;
+  }
+  if (tls.reason != Reason::kOk) {  // the built-in client does not pass over it
+    DoubtTheReason("what may end TLS, and something else", prediction);
+  }
+  behind.must_reach = std::min(behind.must_reach, tls.rung);
+}
+
 // One visit.
 Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   Prediction prediction{.expectation = {}, .uncertain = oracle::DoubtAbout(world)};
+  if (oracle::FitsNoSuite(world)) {
+    prediction.uncertain = "cipher suites that the certified key does not fit";
+  }
   const oracle::Reference reference = oracle::ReadReference(world.reference);
   if (!reference.valid()) {
     prediction.expectation = Refusal({Reason::kInvalidReference, Rung::kConnected}, policy);
@@ -68,8 +92,13 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   if (trust.kind == oracle::Trust::Kind::kOpportunistic) {
     policy = Policy::kRelayOpportunistic;
   }
+  const std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
+  const bool tls_fails = tls && !tls->ignorable;
   if (const auto ending = oracle::BeforeTheCertificate(world, mode)) {
     prediction.expectation = Refusal(*ending, policy);
+    if (ending->rung >= Rung::kClientHello && tls_fails) {
+      DoubtTheReason("the connection is cut where TLS fails", prediction);
+    }
     return prediction;
   }
   const oracle::Findings findings =
@@ -79,18 +108,26 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   if (prediction.uncertain.empty()) {
     prediction.uncertain = trust.uncertain.empty() ? findings.uncertain : trust.uncertain;
   }
-  const std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
-  if (tls && !findings.defects.empty()) {
-    prediction.uncertain = "both certificates and TLS are wrong";
+  if (tls_fails && (!findings.defects.empty() || oracle::IsSignedByStranger(world))) {
+    DoubtTheReason("both certificates and TLS are wrong", prediction);
   }
-  if (tls) {
-    prediction.expectation = Refusal({tls->reason, tls->rung, tls->ignorable}, policy);
+  if ((policy == Policy::kRelayOpportunistic || policy == Policy::kRelayDane) && tls_fails) {
+    DoubtTheReason("who asks for no certificate may not read it", prediction);
+  }
+  if (tls_fails && world.link.to_client.slice > 0) {
+    DoubtTheReason("what comes in slices may be answered before it has all been sent", prediction);
+  }
+  if (tls_fails) {
+    prediction.expectation = Refusal(*tls, policy);
   } else if (!findings.defects.empty()) {
     prediction.expectation = OfTheCertificates(findings, policy);
   } else if (const auto ending = oracle::BehindTheCertificate(world, policy, mode)) {
     prediction.expectation = Refusal(*ending, policy);
   } else {
     prediction.expectation = {.demand = Demand::kAccept, .once_fetched = oracle::OnceFetched(world, policy)};
+  }
+  if (tls && tls->ignorable) {
+    TakeTheChance(*tls, policy, prediction);
   }
   return prediction;
 }
@@ -100,9 +137,13 @@ Prediction Joined(const std::vector<Prediction>& visits) {
   Prediction joined = visits.front();
   for (const Prediction& visit : visits) {
     const Expectation& expectation = visit.expectation;
+    joined.only_the_reason = joined.uncertain.empty()
+                                 ? visit.only_the_reason
+                                 : joined.only_the_reason && (visit.uncertain.empty() || visit.only_the_reason);
     joined.uncertain = joined.uncertain.empty() ? visit.uncertain : joined.uncertain;
     joined.expectation.verdict = expectation.verdict;
     joined.expectation.also = expectation.also;
+    joined.expectation.hello_may_precede |= expectation.hello_may_precede;
     if (expectation.demand == Demand::kAccept) {
       joined.expectation.demand = &visit == visits.data() ? Demand::kAccept : Demand::kIgnoreOrRefuse;
       break;

@@ -22,6 +22,8 @@ struct Prediction {
   Expectation expectation;
   // Why the prediction is only a guess; empty if it is none.
   std::string uncertain;
+  // Then: the demand is none, but reason, depth and how far the client comes are.
+  bool only_the_reason = false;
 };
 
 // Total: it predicts something for every world, bounded work included.

@@ -134,7 +134,8 @@ void JudgeForm(const certs::ChainSpec& chain, const CertSpec& cert, const Role& 
     findings.Add(Reason::kEmptyCaSubject, role.depth);
   }
   const certs::RawExtension* raw = RawSan(cert);
-  if (cert.subject.empty() && ((cert.san && !cert.san->critical) || (raw != nullptr && !raw->critical))) {
+  if (cert.subject.empty() && !SanIsMalformed(cert) &&
+      ((cert.san && !cert.san->critical) || (raw != nullptr && !raw->critical))) {
     findings.Add(Reason::kSanNotCritical, role.depth);
   }
 }
@@ -155,8 +156,11 @@ bool Allows(const certs::ExtendedKeyUsage& usage, std::string_view purpose) {
 
 // RFC 5280 6.1.4 k-n; an anchor of an old version has been vouched for by who configured it.
 void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
-  if (cert.version != 3) {
-    return;  // cannot say that it is a CA; for all but anchors its version is defect enough
+  if (cert.version != 3) {  // cannot say that it is a CA; for all but anchors its version is defect enough
+    if (role.one_too_many) {
+      findings.Add(Reason::kPathLenExceeded, role.depth);
+    }
+    return;
   }
   if (!cert.basic_constraints || !cert.basic_constraints->ca) {
     findings.Add(Reason::kNotACa, role.depth);
@@ -164,9 +168,9 @@ void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
     if (cert.key_usage && cert.key_usage->bits != 0 && (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
       findings.Add(Reason::kCaKeyUsage, role.depth);
     }
-    if (role.one_too_many) {
-      findings.Add(Reason::kPathLenExceeded, role.depth);
-    }
+  }
+  if (role.one_too_many) {
+    findings.Add(Reason::kPathLenExceeded, role.depth);
   }
   const auto& usage = cert.extended_key_usage;
   if (usage && !usage->purposes.empty() && !Allows(*usage, certs::kServerAuth) && !Allows(*usage, certs::kAnyPurpose)) {

@@ -109,17 +109,18 @@ class Paths {
     return found;
   }
 
-  // The longest path over signatures that verify, whether it leads anywhere or not.
-  Path LongestVerified() {
+  // The longest path over signatures that are not wrong, whether it leads anywhere or not.
+  Path Longest() {
     Path path{.certs = {presented_.front()}}, longest = path;
     const std::function<void()> extend = [&] {
       if (path.certs.size() > longest.certs.size()) {
         longest = path;
       }
       for (const CertSpec* issuer : Candidates(presented_, path)) {
-        if (path.certs.size() <= kLongest && LinkOf(*path.certs.back(), *issuer) == Link::kVerifies) {
+        const Link link = LinkOf(*path.certs.back(), *issuer);
+        if (path.certs.size() <= kLongest && link != Link::kWrong) {
           path.certs.push_back(issuer);
-          path.links.push_back(Link::kVerifies);
+          path.links.push_back(link);
           extend();
           path.certs.pop_back();
           path.links.pop_back();
@@ -133,12 +134,13 @@ class Paths {
   // Where the search met the limit of ten intermediates that are not self-issued; 0 if it did not.
   int too_long_at() const { return too_long_at_; }
 
-  bool SignedItself(const CertSpec& cert) const { return SelfIssued(cert) && LinkOf(cert, cert) == Link::kVerifies; }
+  bool SignedItself(const CertSpec& cert) const { return SelfIssued(cert) && LinkOf(cert, cert) != Link::kWrong; }
   bool SelfIssued(const CertSpec& cert) const { return SameName(cert.subject, IssuerName(chain_, cert)); }
-  // Whether somebody bears the name of the certificate's issuer, but has not the key that signed it.
+  // Whether somebody bears the name of the certificate's issuer, but has not the key that signed it; the server's
+  // certificate itself may be that somebody.
   bool HasImpostor(const CertSpec& cert) const {
     return std::ranges::any_of(presented_, [&](const CertSpec* other) {
-      return other != &cert && SameName(other->subject, IssuerName(chain_, cert)) &&
+      return (other != &cert || other == presented_.front()) && SameName(other->subject, IssuerName(chain_, cert)) &&
              LinkOf(cert, *other) == Link::kWrong;
     });
   }
@@ -152,6 +154,11 @@ class Paths {
     const SigAlg alg = TrueAlgorithm(chain_, cert);
     Findings ignored;
     const Standing key = KeyStanding(issuer);
+    // Nobody computes the two oldest digests, so nobody sees whether they fit.
+    const SigAlg claimed = OuterAlgorithm(chain_, cert);
+    if (claimed == SigAlg::kRsaMd2 || claimed == SigAlg::kRsaMd4) {
+      return Link::kUnsupported;
+    }
     if (!AlgorithmIsSupported(chain_, cert, ignored) || (key != Standing::kGood && key != Standing::kWeak)) {
       return Link::kUnsupported;
     }
@@ -310,7 +317,7 @@ Findings JudgePath(const ChainSpec& chain, const Paths& paths, const Paths::Path
 
 // No path leads to an anchor: why, and what else is wrong as far as it goes.
 Findings JudgeDeadEnd(const ChainSpec& chain, Paths& paths, const Reference& reference) {
-  Paths::Path path = paths.LongestVerified();
+  Paths::Path path = paths.Longest();
   const CertSpec& leaf = *path.certs.front();
   const CertSpec& last = *path.certs.back();
   const int depth = static_cast<int>(path.certs.size()) - 1;

@@ -18,20 +18,32 @@ using certs::Reason;
 
 enum class Relation : uint8_t { kInside, kOutside, kTouches, kMalformed, kUnknown };
 
+// Spelt as hosts are, whether there can be such a host or not: constraints speak of labels, not of what they mean.
+bool IsSpeltLikeAHost(std::string_view name) {
+  constexpr size_t kLongestName = 253, kLongestLabel = 63;
+  const auto fits = [](const std::string& label) {
+    return !label.empty() && label.size() <= kLongestLabel && std::ranges::all_of(label, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+  };
+  return name.size() <= kLongestName && std::ranges::all_of(Labels(name), fits);
+}
+
 // RFC 5280 4.2.1.10: "zero or more labels to the left-hand side of the name". A wildcard stands for many names: it is
 // inside if all of them are, and touches if some are.
 Relation RelateDns(std::string_view name, std::string_view subtree) {
-  const bool wildcard = IsWildcard(name);
-  if (!wildcard && !IsHostName(name)) {
+  const bool below_only = subtree.starts_with('.');
+  const std::string_view base = subtree.substr(below_only ? 1 : 0);
+  if (!subtree.empty() && !IsSpeltLikeAHost(base)) {
+    return Relation::kUnknown;
+  }
+  // Of any domain: whether a client would take it for a name is another question.
+  const bool wildcard = name.starts_with("*.") && IsSpeltLikeAHost(name.substr(2));
+  if (!wildcard && !IsSpeltLikeAHost(name)) {
     return Relation::kMalformed;
   }
   if (subtree.empty()) {
     return Relation::kInside;
-  }
-  const bool below_only = subtree.starts_with('.');
-  const std::string_view base = subtree.substr(below_only ? 1 : 0);
-  if (!IsHostName(base)) {
-    return Relation::kUnknown;
   }
   if (wildcard) {
     const std::string_view parent = name.substr(2);

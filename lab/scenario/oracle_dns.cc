@@ -169,7 +169,7 @@ bool Matches(const TlsaSpec& tlsa, const ChainSpec& chain, const CertSpec& cert)
   }
   const certs::KeySpec published{.type = chain.At(tlsa.of).key.type, .label = tlsa.of};
   const certs::KeySpec& certified = cert.swapped_key ? *cert.swapped_key : cert.key;
-  return published == certified && cert.spki_form == certs::SpkiForm::kUsual && !cert.raw_spki;
+  return published == certified && !HasOddKeyForm(cert) && !cert.raw_spki;
 }
 
 bool AnyMatches(const std::vector<TlsaSpec>& records, uint8_t usage, const ChainSpec& chain, const CertSpec& cert) {

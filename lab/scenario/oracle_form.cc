@@ -146,14 +146,27 @@ bool IsUnparseable(const CertSpec& cert) {
          (cert.version == 1 && cert.explicit_version) || cert.spki_form == SpkiForm::kLongLength;
 }
 
+bool HasOddKeyForm(const CertSpec& cert) {
+  const KeyType type = (cert.swapped_key ? *cert.swapped_key : cert.key).type;
+  switch (cert.spki_form) {
+    case SpkiForm::kUsual:
+      return false;
+    case SpkiForm::kExplicitCurve:
+    case SpkiForm::kCurveBall:
+      return type == KeyType::kP256;
+    case SpkiForm::kNoParameters:
+      return IsRsa(type);
+    default:
+      return true;
+  }
+}
+
 Standing KeyStanding(const CertSpec& cert) {
   const KeyType type = (cert.swapped_key ? *cert.swapped_key : cert.key).type;
   if (cert.raw_spki) {
     return RawKeyStanding(*cert.raw_spki);
   }
-  const bool explicit_curve = cert.spki_form == SpkiForm::kExplicitCurve || cert.spki_form == SpkiForm::kCurveBall;
-  if (type == KeyType::kP224 || (explicit_curve && type == KeyType::kP256) ||
-      (cert.spki_form == SpkiForm::kNoParameters && IsRsa(type))) {
+  if (type == KeyType::kP224 || (cert.spki_form != SpkiForm::kLongLength && HasOddKeyForm(cert))) {
     return Standing::kUnsupported;
   }
   return IsWeakRsa(type) ? Standing::kWeak : Standing::kGood;
@@ -173,6 +186,11 @@ bool AlgorithmIsSupported(const certs::ChainSpec& chain, const CertSpec& cert, F
   const auto among = [&](const auto& oids) {
     return algorithm && std::ranges::any_of(oids, [&](std::string_view oid) { return IsOid(algorithm->oid, oid); });
   };
+  const bool by_rsa = Name(TrueAlgorithm(chain, cert)).starts_with("rsa");
+  if ((among(kRsa) && !by_rsa) || (among(kEcdsa) && by_rsa)) {
+    findings.Doubt("an algorithm given as octets that did not sign");
+    return false;
+  }
   if (among(kRsa)) {  // RFC 4055 5
     return algorithm->parameters.empty() || algorithm->parameters == certs::der::Null();
   }

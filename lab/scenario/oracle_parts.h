@@ -38,6 +38,8 @@ struct Ending {
   certs::Reason reason = certs::Reason::kTlsFailed;
   Rung rung = Rung::kCertificateSent;
   bool ignorable = false;  // who takes no notice may go on
+  // Who is ahead of the server has said EHLO inside TLS by then.
+  bool hello_may_precede = false;
 };
 
 // oracle_smtp.cc: the first thing in the conversation that ends it, up to the certificate and from the end of the
@@ -45,9 +47,13 @@ struct Ending {
 std::optional<Ending> BeforeTheCertificate(const World& world, fakeserver::TlsMode mode);
 std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, fakeserver::TlsMode mode);
 std::string DoubtAbout(const World& world);
+// Whether the handshake is signed by another key than the certified one; something must be presented.
+bool IsSignedByStranger(const World& world);
 
 // oracle_tls.cc: what is wrong with TLS itself, the certificates apart; how far the client must have come to meet it.
 std::optional<Ending> JudgeTls(const fakeserver::TlsScript& tls);
+// Whether TLS 1.2 is spoken with suites that are all for another kind of key than the certified one.
+bool FitsNoSuite(const World& world);
 
 // oracle_certificate.cc: one certificate of a path.
 struct Role {
@@ -128,6 +134,8 @@ std::optional<Element> TakeElement(certs::ByteView& bytes);
 bool IsUnparseable(const certs::CertSpec& cert);
 enum class Standing : uint8_t { kGood, kWeak, kWeakAndUnusable, kUnsupported, kUnknown };
 Standing KeyStanding(const certs::CertSpec& cert);
+// Whether the key is written down in another way than usual; some ways are for one kind of key only.
+bool HasOddKeyForm(const certs::CertSpec& cert);
 // Whether the algorithm that stands beside the signature, parameters included, is one that clients compute.
 bool AlgorithmIsSupported(const certs::ChainSpec& chain, const certs::CertSpec& cert, Findings& findings);
 struct RawStanding {

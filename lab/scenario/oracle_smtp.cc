@@ -108,24 +108,30 @@ std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
 
 // RFC 3207 4 and 4.2. Text in front of the 220 is what answers STARTTLS.
 std::optional<Ending> StartTls(const SmtpScript& smtp) {
+  const bool injected = !smtp.injection.payload.empty();
   const Reply* scripted = Scripted(smtp, Verb::kStartTls, false);
+  if (injected && smtp.injection.placement == Placement::kBeforeReply) {
+    const std::string_view text = certs::AsText(smtp.injection.payload);
+    const bool is_reply = text.front() >= '2' && text.front() <= '5';
+    return Ending{text.starts_with("220 ") ? Reason::kClearTextBehind220
+                  : is_reply               ? Reason::kStartTlsRefused
+                                           : Reason::kMalformedReply,
+                  Rung::kStartTlsSent, true};
+  }
   if (const auto ending = Written(scripted, false, Rung::kStartTlsSent)) {
     return ending;
   }
   if (scripted != nullptr && scripted->code != 220 && scripted->code != Reply::kOrdinary) {
     return Ending{Reason::kStartTlsRefused, Rung::kStartTlsSent};
   }
-  if (smtp.injection.placement == Placement::kBeforeReply) {
-    const std::string_view text = certs::AsText(smtp.injection.payload);
-    const bool is_reply = !text.empty() && text.front() >= '2' && text.front() <= '5';
-    return Ending{text.starts_with("220 ") ? Reason::kClearTextBehind220
-                  : is_reply               ? Reason::kStartTlsRefused
-                                           : Reason::kMalformedReply,
-                  Rung::kStartTlsSent, true};
+  if (scripted == nullptr && std::ranges::find(smtp.capabilities_clear, "STARTTLS") == smtp.capabilities_clear.end()) {
+    return Ending{Reason::kStartTlsRefused, Rung::kStartTlsSent};  // a reply to EHLO offered what there is not
   }
-  if (smtp.injection.placement != Placement::kNone) {
-    return Ending{Reason::kClearTextBehind220, Rung::kStartTlsSent, true};
-  }
+  return If(injected && smtp.injection.placement != Placement::kNone,
+            {Reason::kClearTextBehind220, Rung::kStartTlsSent, true});
+}
+
+std::optional<Ending> GoesOnInClear(const SmtpScript& smtp) {
   return If(smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear,
             {Reason::kClearTextBehind220, Rung::kStartTlsSent});
 }
@@ -154,12 +160,14 @@ bool IsChallenge(const Reply& reply) {
 }
 
 // A user agent with a password. Without AUTH it may still try its luck, or give up (RFC 6409 4.3).
-std::optional<Ending> Auth(const SmtpScript& smtp) {
+std::optional<Ending> NoAuth(const SmtpScript& smtp) {
   const std::vector<std::string>& offers = Offers(smtp, true);
-  const bool plain = OffersMechanism(offers, "PLAIN");
-  if (!plain && !OffersMechanism(offers, "LOGIN")) {
-    return Ending{Reason::kCommandRefused, Rung::kEhloInTls, true};
-  }
+  return If(!OffersMechanism(offers, "PLAIN") && !OffersMechanism(offers, "LOGIN"),
+            {Reason::kCommandRefused, Rung::kEhloInTls, true});
+}
+
+std::optional<Ending> Auth(const SmtpScript& smtp) {
+  const bool plain = OffersMechanism(Offers(smtp, true), "PLAIN");
   const Reply* reply = Scripted(smtp, Verb::kAuth, true);
   if (const auto ending = Written(reply, true, Rung::kAuthStarted)) {
     return ending;
@@ -223,28 +231,33 @@ std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
   const bool slow = IsSlow(world.link.to_client), deaf = IsSlow(world.link.from_client);
   Steps steps = {cut(Stage::kConnected, Rung::kConnected)};
   if (mode == TlsMode::kImplicit) {
-    steps.insert(steps.end(), {If(world.smtp.greet_in_clear_on_implicit, {Reason::kTlsFailed, Rung::kGreeted}),
-                               If(slow || deaf, {Reason::kTimeout, Rung::kConnected})});
+    steps.insert(steps.end(), {If(slow, {Reason::kTimeout, Rung::kConnected}),
+                               If(world.smtp.greet_in_clear_on_implicit, {Reason::kTlsFailed, Rung::kGreeted}),
+                               If(deaf, {Reason::kTimeout, Rung::kConnected})});
   } else {
     // Who waits for a ClientHello says nothing, and who waits for a greeting says nothing either.
-    steps.insert(steps.end(), {If(world.smtp.tls_on_connect || slow, {Reason::kTimeout, Rung::kConnected}),
-                               Greeting(world.smtp, false), cut(Stage::kGreetingSent, Rung::kGreeted),
-                               If(deaf, {Reason::kTimeout, Rung::kGreeted}), cut(Stage::kEhloSeen, Rung::kEhloInClear),
-                               EhloInClear(world.smtp), cut(Stage::kStartTlsSeen, Rung::kStartTlsSent),
-                               StartTls(world.smtp), cut(Stage::kStartTlsAnswered, Rung::kStartTlsSent)});
+    steps.insert(steps.end(),
+                 {If(world.smtp.tls_on_connect || slow, {Reason::kTimeout, Rung::kConnected}),
+                  Greeting(world.smtp, false), cut(Stage::kGreetingSent, Rung::kGreeted),
+                  If(deaf, {Reason::kTimeout, Rung::kGreeted}), cut(Stage::kEhloSeen, Rung::kEhloInClear),
+                  EhloInClear(world.smtp), cut(Stage::kStartTlsSeen, Rung::kStartTlsSent), StartTls(world.smtp),
+                  cut(Stage::kStartTlsAnswered, Rung::kStartTlsSent), GoesOnInClear(world.smtp)});
   }
   steps.push_back(cut(Stage::kClientHelloSeen, Rung::kClientHello));
   return FirstOf(steps);
+}
+
+bool IsSignedByStranger(const World& world) {
+  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
+  const certs::KeySpec& certified = leaf.swapped_key ? *leaf.swapped_key : leaf.key;
+  return world.chain.handshake_key && *world.chain.handshake_key != certified;
 }
 
 std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, TlsMode mode) {
   const auto cut = [&](Stage stage, Rung rung) {
     return CutAt(world.link, stage, rung, rung >= Rung::kTlsEstablished);
   };
-  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
-  const certs::KeySpec& certified = leaf.swapped_key ? *leaf.swapped_key : leaf.key;
-  const auto& signer = world.chain.handshake_key;
-  Steps steps = {If(signer && *signer != certified, {Reason::kTlsFailed, Rung::kCertificateSent}),
+  Steps steps = {If(IsSignedByStranger(world), {Reason::kTlsFailed, Rung::kCertificateSent}),
                  cut(Stage::kServerFlightSent, Rung::kCertificateSent),
                  cut(Stage::kHandshakeDone, Rung::kTlsEstablished)};
   if (mode == TlsMode::kImplicit) {
@@ -254,7 +267,7 @@ std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, Tl
   steps.insert(steps.end(), {cut(Stage::kEhloInTlsSeen, Rung::kEhloInTls), Written(ehlo, true, Rung::kEhloInTls),
                              If(!HasFirstDigit(ehlo, 2), {Reason::kServiceRefused, Rung::kEhloInTls, true})});
   if (policy == Policy::kSubmission) {
-    steps.insert(steps.end(), {cut(Stage::kAuthSeen, Rung::kAuthStarted), Auth(world.smtp)});
+    steps.insert(steps.end(), {NoAuth(world.smtp), cut(Stage::kAuthSeen, Rung::kAuthStarted), Auth(world.smtp)});
   }
   steps.insert(steps.end(), {Size(world.smtp), Transaction(world)});
   return FirstOf(steps);
@@ -262,6 +275,33 @@ std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, Tl
 
 std::string DoubtAbout(const World& world) {
   const SmtpScript& smtp = world.smtp;
+  constexpr uint16_t kTls12 = 0x0303;
+  if (world.tls.min_version > world.tls.max_version && world.tls.max_version >= kTls12) {
+    return "versions of which there are none";
+  }
+  if (IsSlow(world.link.to_client) && smtp.greeting) {
+    return "how much of an odd greeting is seen when it drips";
+  }
+  if (world.link.cut != CutKind::kNone) {
+    World rest = world;
+    rest.link.cut = CutKind::kNone;
+    rest.link.cut_at = {};
+    rest.link.cut_after = 0;
+    if (world.link.cut_after > 0 && rest != GoodWorld()) {
+      return "what has been said when so many octets have been sent";
+    }
+    const bool unasked =
+        smtp.injection.placement != Placement::kNone || smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
+    if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
+      return "whether the connection is cut before or behind what is said unasked";
+    }
+  }
+  const bool never_ends = std::ranges::any_of(smtp.replies, [](const auto& entry) {
+    return entry.second.form == ReplyForm::kNoEnd || entry.second.hold >= kNever;
+  });
+  if (never_ends && (world.link.cut != CutKind::kNone || smtp.injection.placement != Placement::kNone)) {
+    return "what puts an end to a reply that has none";
+  }
   const auto raw = [](const Reply& reply) { return reply.raw.has_value(); };
   if ((smtp.greeting && raw(*smtp.greeting)) || (smtp.interrupt_data && raw(*smtp.interrupt_data)) ||
       std::ranges::any_of(smtp.replies, [&](const auto& entry) { return raw(entry.second); })) {

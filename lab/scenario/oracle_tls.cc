@@ -192,6 +192,7 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
     }
     if (std::optional<Ending> ending = OfTheEdit(edit, tls13)) {
       ending->rung = other_type ? Rung::kClientHello : ending->rung;
+      ending->hello_may_precede = edit.place == FlightPlace::kHandshakeDone;
       return ending;
     }
   }
@@ -204,6 +205,16 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
     return Fails(Rung::kCertificateSent);
   }
   return std::nullopt;
+}
+
+bool FitsNoSuite(const World& world) {
+  if (NegotiatesTls13(world.tls) || world.tls.ciphers.empty() || world.chain.presented.empty() ||
+      !AllGood(world.tls.ciphers)) {
+    return false;
+  }
+  const certs::KeyType type = world.chain.At(world.chain.presented.front()).key.type;
+  const bool rsa = type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
+  return world.tls.ciphers.find(rsa ? "ECDHE-RSA" : "ECDHE-ECDSA") == std::string::npos;
 }
 
 }  // namespace lab::oracle

@@ -274,4 +274,24 @@ const std::vector<Row>& AllRows() {
   return rows;
 }
 
+std::span<const Table> AllTables() {
+  static constexpr Table kTables[] = {{'A', "good servers"},
+                                      {'B', "dates"},
+                                      {'C', "trust and chains"},
+                                      {'D', "strength of keys and signatures"},
+                                      {'E', "usage and extensions"},
+                                      {'F', "names"},
+                                      {'G', "name constraints"},
+                                      {'H', "policies"},
+                                      {'I', "encodings"},
+                                      {'J', "revocation"},
+                                      {'K', "TLS parameters"},
+                                      {'L', "TLS handshakes and records"},
+                                      {'M', "STARTTLS and SMTP replies"},
+                                      {'N', "SMTP transactions"},
+                                      {'O', "the wire"},
+                                      {'P', "what DNS says"}};
+  return kTables;
+}
+
 }  // namespace lab

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,8 +85,12 @@ struct Scenario {
 const std::vector<Scenario>& AllScenarios();
 const Scenario* FindScenario(std::string_view id);
 
-// Selects scenarios: a glob on ids ("name.*", "*expired*"), "row:B1", a scenario file ("mine.toml"), or several
-// separated by commas; a leading '!' excludes. An empty filter selects all of the catalogue. kUnknownId when a pattern
+// The few that stand for their families: "set:core", for clients that take their time.
+std::span<const std::string_view> CoreIds();
+bool IsCore(const Scenario& scenario);
+
+// Selects scenarios: a glob on ids ("name.*", "*expired*"), "row:B1", "set:core", a scenario file ("mine.toml"), or
+// several separated by commas; a leading '!' excludes. An empty filter selects all of the catalogue. kUnknownId when a pattern
 // selects nothing, naming the closest id; what is wrong with a file, with its line.
 certs::Result<std::vector<const Scenario*>> Select(std::string_view filter);
 
@@ -96,6 +101,13 @@ struct Row {
   std::string_view note = {};  // why no scenario can cover it, or none does
 };
 const std::vector<Row>& AllRows();
+
+// The parts of that table: the letter their rows begin with, and what they are about.
+struct Table {
+  char letter;
+  std::string_view title;
+};
+std::span<const Table> AllTables();
 
 // The edit in words: Diff(twin's world, world), one line each.
 std::vector<std::string> EditInWords(const Scenario& scenario);

@@ -101,29 +101,6 @@ bool IsId(std::string_view id) {
   });
 }
 
-// A chain whose parts name each other; what else is wrong with it, Issue() says.
-std::string WrongWithChain(const certs::ChainSpec& chain) {
-  std::set<std::string_view> names;
-  for (const certs::CertSpec& cert : chain.certs) {
-    if (cert.name.empty() || !names.insert(cert.name).second) {
-      return "edit.chain.certs has two of the name \"" + certs::Escaped(cert.name, 60) + "\"";
-    }
-  }
-  const auto missing = [&](const std::string& name) { return !names.contains(name); };
-  for (const certs::CertSpec& cert : chain.certs) {
-    if (missing(cert.issuer)) {
-      return "edit.chain.certs." + certs::Escaped(cert.name, 60) + " is issued by nobody's \"" +
-             certs::Escaped(cert.issuer, 60) + "\"";
-    }
-  }
-  for (const auto* list : {&chain.presented, &chain.trusted}) {
-    if (const auto name = std::ranges::find_if(*list, missing); name != list->end()) {
-      return "edit.chain presents or trusts \"" + certs::Escaped(*name, 60) + "\", which is none of its certs";
-    }
-  }
-  return "";
-}
-
 std::string WrongWith(const Sheet& sheet) {
   if (!IsId(sheet.id)) {
     return "id must be given: letters a to z, digits, dots and dashes";
@@ -142,7 +119,8 @@ std::string WrongWith(const Sheet& sheet) {
       return "expect." + std::string(Name(policy)) + ".reason must be given for a refusal, and for nothing else";
     }
   }
-  return WrongWithChain(sheet.edit.chain);
+  const std::string chain = WrongWithChain(sheet.edit.chain);
+  return chain.empty() ? "" : "edit." + chain;
 }
 
 // ------------------------------------------------------------------------------------------------ what must follow

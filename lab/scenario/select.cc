@@ -10,7 +10,7 @@
 namespace lab {
 namespace {
 
-constexpr std::string_view kRowPrefix = "row:", kFileSuffix = ".toml";
+constexpr std::string_view kRowPrefix = "row:", kCoreSet = "set:core", kFileSuffix = ".toml";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -44,7 +44,7 @@ bool Matches(std::string_view pattern, const Scenario& scenario) {
     const std::string_view row = pattern.substr(kRowPrefix.size());
     return std::ranges::any_of(scenario.rows, [&](const std::string& r) { return GlobMatches(row, Lower(r)); });
   }
-  return GlobMatches(pattern, scenario.id);
+  return pattern == kCoreSet ? IsCore(scenario) : GlobMatches(pattern, scenario.id);
 }
 
 // Levenshtein's edit distance.

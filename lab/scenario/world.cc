@@ -1,6 +1,7 @@
 #include "lab/scenario/world.h"
 
 #include <algorithm>
+#include <set>
 
 #include "certs/bytes.h"
 #include "certs/diff_engine.h"
@@ -109,6 +110,28 @@ certs::ChainSpec PolicyHostChain() {
   certs::ChainSpec chain = certs::GoodChain();
   chain.leaf().san->names = {certs::Dns("mta-sts." + std::string(kDomain))};
   return chain;
+}
+
+std::string WrongWithChain(const certs::ChainSpec& chain) {
+  std::set<std::string_view> names;
+  for (const certs::CertSpec& cert : chain.certs) {
+    if (cert.name.empty() || !names.insert(cert.name).second) {
+      return "chain.certs has two of the name \"" + certs::Escaped(cert.name, 60) + "\"";
+    }
+  }
+  const auto missing = [&](const std::string& name) { return !names.contains(name); };
+  for (const certs::CertSpec& cert : chain.certs) {
+    if (missing(cert.issuer)) {
+      return "chain.certs." + certs::Escaped(cert.name, 60) + " is issued by nobody's \"" +
+             certs::Escaped(cert.issuer, 60) + "\"";
+    }
+  }
+  for (const auto* list : {&chain.presented, &chain.trusted}) {
+    if (const auto name = std::ranges::find_if(*list, missing); name != list->end()) {
+      return "chain presents or trusts \"" + certs::Escaped(*name, 60) + "\", which is none of its certs";
+    }
+  }
+  return "";
 }
 
 World OnVisit(const World& world, size_t visit) {

@@ -86,6 +86,10 @@ struct World {
 
 World GoodWorld();
 
+// How the parts of a chain fail to name each other ("chain.certs has two of the name ..."); empty if they do. What else
+// is wrong with a chain, Issue() says.
+std::string WrongWithChain(const certs::ChainSpec& chain);
+
 // The world as a client finds it on its connection number `visit`, the first being 0.
 World OnVisit(const World& world, size_t visit);
 

@@ -112,7 +112,7 @@ void Judge::Form() {
     Found(Reason::kEmptyIssuer, "the issuer field has no attribute");
   }
   const bool nameless = IsEmptyName(c_->subject);
-  if (RuleOn(Rule::kSubjects) && nameless && depth_ > 0) {
+  if (RuleOn(Rule::kSubjects) && nameless && (depth_ > 0 || c_->is_ca)) {
     Found(Reason::kEmptyCaSubject, "the subject field has no attribute");
   }
   if (RuleOn(Rule::kSanCritical) && nameless && depth_ == 0 && c_->san && !c_->san_critical) {

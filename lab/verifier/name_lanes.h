@@ -7,14 +7,14 @@
 
 namespace verifier {
 
-inline constexpr size_t kBlock = 8;
+inline constexpr size_t kLaneOctets = 8;
 inline constexpr uint64_t kLanes = 0x0101010101010101;
 inline constexpr uint64_t kHighBits = 0x80 * kLanes;
 
-// Reads kBlock octets, which need no alignment.
+// Reads kLaneOctets octets, which need no alignment.
 inline uint64_t LoadBlock(const char* octets) {
   uint64_t block;
-  std::memcpy(&block, octets, kBlock);
+  std::memcpy(&block, octets, kLaneOctets);
   return block;
 }
 

@@ -68,18 +68,18 @@ bool IsSurelyHostName(std::string_view name) {
   if (name.empty() || name.size() > kMaxName || is_edge(name.front()) || is_edge(name.back())) {
     return false;
   }
-  if (name.size() <= kBlock) {
-    char padded[kBlock + 1] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
+  if (name.size() <= kLaneOctets) {
+    char padded[kLaneOctets + 1] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
     std::ranges::copy(name, padded);
     return IsPlainBlock(padded) && !EndsInDigitLabel(name);
   }
-  for (size_t pos = 0; pos + kBlock < name.size(); pos += kBlock) {
+  for (size_t pos = 0; pos + kLaneOctets < name.size(); pos += kLaneOctets) {
     if (!IsPlainBlock(name.data() + pos)) {
       return false;
     }
   }
   // The last block overlaps the one before it; the octet behind it, the last, has no neighbour.
-  return IsPlainBlock(name.data() + name.size() - kBlock - 1) && LowerLabelOctet(name.back()) != 0 &&
+  return IsPlainBlock(name.data() + name.size() - kLaneOctets - 1) && LowerLabelOctet(name.back()) != 0 &&
          LabelsAreShort(name) && !EndsInDigitLabel(name);
 }
 
@@ -112,7 +112,7 @@ bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
     return false;
   }
   size_t pos = 0;
-  for (; pos + kBlock <= presented.size(); pos += kBlock) {
+  for (; pos + kLaneOctets <= presented.size(); pos += kLaneOctets) {
     if (Folded(LoadBlock(presented.data() + pos)) != LoadBlock(lower_case.data() + pos)) {
       return false;
     }

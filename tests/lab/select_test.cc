@@ -53,6 +53,30 @@ TEST(Select, ARowSelectsWhatCoversIt) {
   EXPECT_THAT(Ids("row:B1"), Not(Contains("time.intermediate-expired"))) << "B1 is not B10";
 }
 
+TEST(Select, TheCoreHasAQuestionOfEveryTable) {
+  const std::vector<std::string> core = Ids("set:core");
+  EXPECT_THAT(core, SizeIs(testing::AllOf(testing::Ge(50u), testing::Le(80u)))) << "a slow client has to meet them all";
+  std::set<char> tables, seen;
+  for (const Scenario& scenario : AllScenarios()) {
+    for (const std::string& row : scenario.rows) {
+      tables.insert(row.front());
+    }
+  }
+  const auto selected = Select("set:core");
+  for (const Scenario* scenario : *selected) {
+    for (const std::string& row : scenario->rows) {
+      seen.insert(row.front());
+    }
+  }
+  EXPECT_EQ(seen, tables);
+}
+
+TEST(Select, TheCoreNamesOnlyWhatExists) {
+  for (const std::string_view id : CoreIds()) {
+    EXPECT_NE(FindScenario(id), nullptr) << id;
+  }
+}
+
 TEST(Select, CommasJoinPatternsAndNothingIsSelectedTwice) {
   const std::vector<std::string> ids = Ids("row:M2, smtp.*,smtp.starttls-answered-454");
   EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), ids.size());
