@@ -86,23 +86,37 @@ std::string ToWords(const Expectation& expectation) {
   return words;
 }
 
-ResultCell ToCell(const RunRecord& record) {
-  const Scenario& scenario = *record.scenario;
+namespace {
+
+// The members that say which cell it is.
+ResultCell EmptyCell(const RunRecord& record) {
   ResultCell cell;
   cell.client = certs::Escaped(record.client);
-  cell.scenario = scenario.id;
+  cell.scenario = record.scenario->id;
   cell.mode = fakeserver::Name(record.mode);
   cell.policy = Name(record.policy);
   cell.wire = Name(record.wire);
+  cell.sanity = record.sanity;
+  return cell;
+}
+
+}  // namespace
+
+std::string KeyOf(const RunRecord& record) { return EmptyCell(record).Key(); }
+
+ResultCell ToCell(const RunRecord& record) {
+  const Scenario& scenario = *record.scenario;
+  ResultCell cell = EmptyCell(record);
   cell.summary = certs::Escaped(scenario.summary);
   cell.source = scenario.source;
   cell.rows = scenario.rows;
   cell.severity = certs::Name(scenario.severity);
-  cell.sanity = record.sanity;
   cell.expected = ToWords(record.expectation);
   cell.outcome = Name(record.outcome);
   cell.as_expected = AsExpected(record.outcome);
   cell.sentence = certs::Escaped(record.sentence);
+  cell.deed = Deed(record);
+  cell.known = certs::Escaped(record.known);
   cell.connections = record.observation.connections;
   cell.reached = record.observation.connections == 0 ? "nothing" : std::string(Name(record.observation.rung));
   cell.server_saw = certs::Escaped(ToSentence(record.observation));

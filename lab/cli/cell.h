@@ -13,6 +13,8 @@ namespace lab {
 std::string ToWords(const Expectation& expectation);
 // Everything printable, bounded.
 ResultCell ToCell(const RunRecord& record);
+// What its cell's Key() would be.
+std::string KeyOf(const RunRecord& record);
 // One word for what the client did: "delivered", "refused", "accepted", "leaked", "hung" ...
 std::string Deed(const RunRecord& record);
 

@@ -248,10 +248,10 @@ ordered_json DefectsJson(const std::vector<verifier::Defect>& defects) {
   ordered_json all = ordered_json::array();
   for (const verifier::Defect& defect : defects) {
     all.push_back(ordered_json{{"reason", certs::Name(defect.verdict.reason)},
-                                {"depth", defect.verdict.depth},
-                                {"clause", certs::Clause(defect.verdict.reason)},
-                                {"sentence", certs::Sentence(defect.verdict.reason)},
-                                {"detail", defect.detail}});
+                               {"depth", defect.verdict.depth},
+                               {"clause", certs::Clause(defect.verdict.reason)},
+                               {"sentence", certs::Sentence(defect.verdict.reason)},
+                               {"detail", defect.detail}});
   }
   return all;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -31,6 +32,18 @@ certs::Result<std::string> ReadWholeFile(const std::string& name) {
     return certs::Fail(certs::ErrorCode::kBadInput, fmt::format("cannot read {}: {}", certs::Escaped(name, 300), why));
   }
   return text;
+}
+
+certs::Result<void> ReplaceWholeFile(const std::string& name, const std::string& text) {
+  const std::string draft = name + ".new";
+  std::ofstream file(draft, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file || std::rename(draft.c_str(), name.c_str()) != 0) {
+    return certs::Fail(certs::ErrorCode::kIo,
+                       fmt::format("cannot write {}: {}", certs::Escaped(name, 300), std::strerror(errno)));
+  }
+  return {};
 }
 
 certs::Result<std::vector<certs::Bytes>> ReadCertificates(const std::string& name) {

@@ -12,6 +12,9 @@ namespace lab {
 // A whole file. Neither a directory nor an endless device will do; 64 MiB are the most.
 certs::Result<std::string> ReadWholeFile(const std::string& name);
 
+// Writes a file beside it, then puts it in its place: whatever happens, the file is the old or the new one. kIo.
+certs::Result<void> ReplaceWholeFile(const std::string& name, const std::string& text);
+
 // The DER of every certificate of a PEM file, at least one; they are not looked into.
 certs::Result<std::vector<certs::Bytes>> ReadCertificates(const std::string& name);
 

@@ -8,12 +8,15 @@
 #include <map>
 
 #include "certs/bytes.h"
+#include "lab/cli/campaign.h"
 #include "lab/cli/catalogue_verbs.h"
 #include "lab/cli/check.h"
 #include "lab/cli/clients.h"
 #include "lab/cli/context.h"
 #include "lab/cli/exit_code.h"
+#include "lab/cli/expect.h"
 #include "lab/cli/match.h"
+#include "lab/cli/matrix.h"
 #include "lab/cli/run.h"
 #include "lab/cli/send.h"
 #include "lab/cli/serve.h"
@@ -64,6 +67,7 @@ void AddRun(CLI::App& app, Action& action) {
   verb->add_flag("--shell", options->shell, "COMMAND is one line for sh -c");
   verb->add_flag("-v,--verbose", options->verbose, "print every transcript");
   verb->add_option("--out", options->out, "folder for results.json");
+  verb->add_flag("--resume", options->resume, "go on with the results in that folder: what is done is not run again");
   verb->add_option("command", options->command,
                    "a client of your own; {host} {port} {address} {ca} {user} {password} {from} {to} {helo} {message} "
                    "{dir} {mode} are filled in");
@@ -91,6 +95,44 @@ void AddClients(CLI::App& app, Action& action) {
       add("check", "Prove that they work here: a good server accepted, a bad one decided, both witnesses agree",
           lab::ClientsCheckVerb);
   check->add_option("-j,--jobs", checked->jobs, "clients at a time");
+  auto matrix = std::make_shared<lab::MatrixOptions>();
+  CLI::App* published = verb->add_subcommand("matrix", "Results as a page: every configuration by every table");
+  published->add_option("--results", matrix->results, "results files");
+  published->add_option("--into", matrix->into, "put it into this file, between its two marks, instead of printing it");
+  published->callback([matrix, &action] { action = [matrix] { return MatrixVerb(*matrix); }; });
+}
+
+void AddCampaign(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::CampaignVerbOptions>();
+  CLI::App* verb = app.add_subcommand(
+      "campaign", "Random worlds: edits of the catalogue put together; every disagreement is cut down to a file");
+  AddCommon(verb, options->common);
+  verb->add_option("--client", options->client, "built-in, or a configuration's name");
+  verb->add_option("--for", options->duration, "how long: 60s, 10m, 2h");
+  verb->add_option("--count", options->count, "how many worlds; without it and --for: every pair of rows once");
+  verb->add_option("--seed", options->seed, "the same seed draws the same worlds");
+  verb->add_option("--first", options->first, "number of the first world");
+  verb->add_option("--policy", options->policy, "default: a client's own; for the built-in one drawn for every world");
+  verb->add_option("--mode", options->mode, "starttls or implicit; default: both");
+  verb->add_option("-j,--jobs", options->jobs, "worlds at a time");
+  verb->add_option("--out", options->out, "folder for the scenario files");
+  verb->callback([options, &action] { action = [options] { return CampaignVerb(*options); }; });
+}
+
+void AddExpect(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("expect", "What clients are known to do (lab/clients/expectations), kept true");
+  verb->require_subcommand(1);
+  auto common = std::make_shared<lab::CommonOptions>();
+  CLI::App* lint = verb->add_subcommand("lint", "Name the declarations that say nothing any more; exit 5 if there are");
+  AddCommon(lint, *common);
+  lint->callback([common, &action] { action = [common] { return ExpectLintVerb(*common); }; });
+  auto options = std::make_shared<lab::ExpectOptions>();
+  CLI::App* update = verb->add_subcommand("update", "Bring the declarations in line with the results of a run");
+  AddCommon(update, options->common);
+  update->add_option("name", options->names, "families or configurations, globs; none: all that ran");
+  update->add_option("--results", options->results, "the results file");
+  update->add_flag("--dry-run", options->dry_run, "say, do not do");
+  update->callback([options, &action] { action = [options] { return ExpectUpdateVerb(*options); }; });
 }
 
 void AddList(CLI::App& app, Action& action) {
@@ -272,6 +314,8 @@ int main(int argc, char** argv) {
   AddTour(app, action);
   AddRun(app, action);
   AddClients(app, action);
+  AddCampaign(app, action);
+  AddExpect(app, action);
   AddList(app, action);
   AddExplain(app, action);
   AddServe(app, action);

@@ -15,7 +15,8 @@
 namespace lab {
 
 certs::Result<std::unique_ptr<Recorder>> Recorder::Create(const std::string& out, const ResultsHeader& header,
-                                                          size_t expected, const CommonOptions& common) {
+                                                          size_t expected, const CommonOptions& common,
+                                                          const Earlier& earlier) {
   std::error_code error;
   std::filesystem::create_directories(out, error);
   if (error) {
@@ -24,13 +25,20 @@ certs::Result<std::unique_ptr<Recorder>> Recorder::Create(const std::string& out
   }
   std::unique_ptr<Recorder> recorder(new Recorder);
   recorder->path_ = out + "/results.json";
-  auto writer = ResultsWriter::Create(recorder->path_, header);
+  auto writer = ResultsWriter::Create(recorder->path_, header, earlier.cells);
   if (!writer) {
     return std::unexpected(writer.error());
   }
   recorder->writer_ = std::move(*writer);
   recorder->started_ = std::chrono::steady_clock::now();
   recorder->out_terminal_ = DescribeTerminal(stdout, common.color);
+  for (size_t i = 0; i < earlier.cells.size(); ++i) {
+    const ResultCell& cell = earlier.cells[i];
+    const Outcome outcome = OutcomeByName(cell.outcome).value_or(Outcome::kError);
+    recorder->Count(outcome);
+    recorder->seen_.push_back({cell.client, earlier.scenarios[i], cell.mode, cell.wire, cell.sanity, outcome, cell.deed,
+                               cell.sentence, cell.known});
+  }
   if (!common.quiet) {
     recorder->progress_ = std::make_unique<ProgressLine>(stderr, DescribeTerminal(stderr, common.color), expected);
   }
@@ -45,6 +53,10 @@ void Recorder::Print(const std::string& text) {
   std::fflush(stdout);
 }
 
+void Recorder::Count(Outcome outcome) {
+  ++(outcome == Outcome::kSkip ? skipped_ : AsExpected(outcome) ? passed_ : failed_);
+}
+
 void Recorder::Take(const RunRecord& record, bool verbose) {
   const ResultCell cell = ToCell(record);
   if (auto written = writer_->Append(cell); !written && !write_failed_) {
@@ -52,15 +64,9 @@ void Recorder::Take(const RunRecord& record, bool verbose) {
     Complain(written.error());
   }
   ++done_;
-  if (record.outcome == Outcome::kSkip) {
-    ++skipped_;
-  } else if (AsExpected(record.outcome)) {
-    ++passed_;
-  } else {
-    ++failed_;
-  }
-  seen_.push_back({cell.client, record.scenario, cell.mode, cell.wire, cell.sanity, record.outcome, Deed(record),
-                   cell.sentence, certs::Escaped(record.known)});
+  Count(record.outcome);
+  seen_.push_back({cell.client, record.scenario, cell.mode, cell.wire, cell.sanity, record.outcome, cell.deed,
+                   cell.sentence, cell.known});
   if (!AsExpected(record.outcome) || verbose) {
     std::string text = fmt::format("{}  {} {} ({}, {})\n    {}\n", Badge(out_terminal_, record.outcome), cell.client,
                                    cell.scenario, cell.mode, cell.wire, cell.sentence);

@@ -16,9 +16,15 @@ namespace lab {
 
 class Recorder {
  public:
+  // Cells of an earlier run that this one goes on with.
+  struct Earlier {
+    std::vector<ResultCell> cells;
+    std::vector<const Scenario*> scenarios;  // of each cell
+  };
   // Creates the folder `out` (and its parents) and results.json in it. `expected` records will come.
   static certs::Result<std::unique_ptr<Recorder>> Create(const std::string& out, const ResultsHeader& header,
-                                                         size_t expected, const CommonOptions& common);
+                                                         size_t expected, const CommonOptions& common,
+                                                         const Earlier& earlier = {});
   // One record; prints it at once if it is not as expected, or with its transcript if `verbose`.
   void Take(const RunRecord& record, bool verbose);
   // Marks the file complete, unless the run was cut short.
@@ -43,6 +49,7 @@ class Recorder {
 
  private:
   Recorder() = default;
+  void Count(Outcome outcome);
   int passed_ = 0, failed_ = 0, skipped_ = 0;
   size_t done_ = 0;
   std::string path_;

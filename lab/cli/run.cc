@@ -10,6 +10,7 @@
 #include "lab/cli/choose_clients.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/recorder.h"
+#include "lab/cli/resume.h"
 #include "lab/runner/command_client.h"
 #include "lab/runner/run.h"
 #include "lab/runner/sandbox_probe.h"
@@ -209,7 +210,17 @@ int RunVerb(const RunVerbOptions& options) {
     return Complain(run.error());
   }
   SayWhatIsRefused(*run);
-  auto recorder = Recorder::Create(options.out, MakeHeader(*run), CountRuns(*run), options.common);
+  const ResultsHeader header = MakeHeader(*run);
+  auto earlier = options.resume ? LoadEarlier(options.out, *run, header) : Recorder::Earlier();
+  if (!earlier) {
+    return Complain(earlier.error());
+  }
+  std::set<std::string> done;
+  for (const ResultCell& cell : earlier->cells) {
+    done.insert(cell.Key());
+  }
+  run->already = [&done](const RunRecord& record) { return done.contains(KeyOf(record)); };
+  auto recorder = Recorder::Create(options.out, header, CountRuns(*run), options.common, *earlier);
   if (!recorder) {
     return Complain(recorder.error());
   }
@@ -222,6 +233,7 @@ int RunVerb(const RunVerbOptions& options) {
   PrintTables(**recorder, *run);
   (*recorder)->PrintClosing();
   if (summary->interrupted) {
+    fmt::print(stderr, "starttls-lab: interrupted; the same command with --resume goes on from here\n");
     return InterruptedExitCode().value_or(kExitInterrupted);
   }
   return ExitOf(*summary, **recorder);

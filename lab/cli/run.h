@@ -26,6 +26,7 @@ struct RunVerbOptions {
   bool collect_all = false;
   bool verbose = false;         // print every transcript
   std::string out = "lab-out";  // folder for results.json
+  bool resume = false;          // go on with the results that are there
 };
 int RunVerb(const RunVerbOptions& options);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,10 @@ Json ToJson(const ResultCell& cell) {
                {"policy", cell.policy},           {"wire", cell.wire},         {"outcome", cell.outcome},
                {"as_expected", cell.as_expected}, {"expected", cell.expected}, {"sentence", cell.sentence},
                {"summary", cell.summary},         {"source", cell.source},     {"rows", cell.rows},
-               {"severity", cell.severity}};
+               {"severity", cell.severity},       {"deed", cell.deed}};
+  if (!cell.known.empty()) {
+    json["known"] = cell.known;
+  }
   if (!cell.sanity.empty()) {
     json["sanity"] = cell.sanity;
   }
@@ -73,6 +77,8 @@ ResultCell CellFromJson(const Json& json) {
   json.at("rows").get_to(cell.rows);
   json.at("severity").get_to(cell.severity);
   cell.sanity = json.value("sanity", "");
+  cell.deed = json.value("deed", "");
+  cell.known = json.value("known", "");
   const Json& server = json.at("server");
   server.at("connections").get_to(cell.connections);
   server.at("reached").get_to(cell.reached);
@@ -116,11 +122,16 @@ ResultsWriter::~ResultsWriter() {
 }
 
 certs::Result<std::unique_ptr<ResultsWriter>> ResultsWriter::Create(const std::string& path,
-                                                                    const ResultsHeader& header) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) {
+                                                                    const ResultsHeader& header,
+                                                                    const std::vector<ResultCell>& earlier) {
+  const auto complain = [&] {
     return Fail(ErrorCode::kIo, "cannot write " + certs::Escaped(path) + ": " + std::strerror(errno) +
                                     "; choose another folder with --out");
+  };
+  const std::string draft = path + ".new";
+  const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return complain();
   }
   std::unique_ptr<ResultsWriter> writer(new ResultsWriter(fd, path));
   // "false" and "true " are equally long, so that finishing a file is one write in place.
@@ -130,6 +141,14 @@ certs::Result<std::unique_ptr<ResultsWriter>> ResultsWriter::Create(const std::s
   writer->end_ = static_cast<int64_t>(head.size());
   if (auto written = writer->WriteAt(0, head + std::string(kTail)); !written) {
     return std::unexpected(written.error());
+  }
+  for (const ResultCell& cell : earlier) {
+    if (auto written = writer->Append(cell); !written) {
+      return std::unexpected(written.error());
+    }
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) {
+    return complain();
   }
   return writer;
 }

@@ -13,7 +13,7 @@
 namespace lab {
 
 // The format's version: readers refuse a file with another number in front of the dot.
-inline constexpr const char* kResultsVersion = "1.0";
+inline constexpr const char* kResultsVersion = "1.1";
 
 // One client in one scenario. Every string is printable text: whatever came from outside has been escaped already.
 struct ResultCell {
@@ -24,6 +24,8 @@ struct ResultCell {
   std::string sanity;    // "first", "last" or empty
   std::string expected;  // "refuse: expired@0", "accept"
   std::string outcome;   // "pass", "accept-bad", ...
+  std::string deed;      // one word for what the client did: "accepted", "refused" ... (since 1.1)
+  std::string known;     // the declared reason of an xfail (since 1.1)
   bool as_expected = false;
   std::string sentence;  // why the outcome is what it is
   // The first witness, the server:
@@ -65,8 +67,10 @@ struct Results {
 // Writes a results file that is readable JSON after every record: a killed run loses nothing but the cell under way.
 class ResultsWriter {
  public:
-  // Creates (or replaces) the file. kIo names the path and the reason.
-  static certs::Result<std::unique_ptr<ResultsWriter>> Create(const std::string& path, const ResultsHeader& header);
+  // Creates (or replaces) the file, with the cells of an earlier run in front. Until they are all in the new file the
+  // old one stays. kIo names the path and the reason.
+  static certs::Result<std::unique_ptr<ResultsWriter>> Create(const std::string& path, const ResultsHeader& header,
+                                                              const std::vector<ResultCell>& earlier = {});
   ~ResultsWriter();
 
   certs::Result<void> Append(const ResultCell& cell);

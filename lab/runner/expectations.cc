@@ -139,10 +139,32 @@ bool HoldsFor(const Expected& one, const CommandSpec& client, int64_t now) {
   const bool version = one.versions.empty() || std::ranges::any_of(one.versions, [&](const std::string& glob) {
                          return Globs(glob, client.version);
                        });
-  return version && (one.until.empty() || DateOf(now) <= one.until);
+  return version && IsBelieved(one, now);
+}
+
+// A part of a pattern: what it means, and whether it excludes that.
+struct PatternPart {
+  std::string glob;
+  bool excludes = false;
+};
+
+std::vector<PatternPart> PartsOf(std::string_view pattern) {
+  std::vector<PatternPart> parts;
+  for (const auto part : std::views::split(pattern, ',')) {
+    std::string glob(part.begin(), part.end());
+    std::erase(glob, ' ');
+    const bool excludes = glob.starts_with('!');
+    glob.erase(0, excludes ? 1 : 0);
+    if (!glob.empty()) {
+      parts.push_back({std::move(glob), excludes});
+    }
+  }
+  return parts;
 }
 
 }  // namespace
+
+bool IsBelieved(const Expected& one, int64_t now) { return one.until.empty() || DateOf(now) <= one.until; }
 
 certs::Result<std::vector<Expected>> LoadExpectations(const std::string& path) { return Loader().Load(path, "*"); }
 
@@ -165,24 +187,27 @@ std::vector<Expected> ExpectationsOf(const std::vector<Expected>& all, const Com
   return meant;
 }
 
-bool PatternMatches(std::string_view pattern_list, const Scenario& scenario) {
+bool PatternMatches(std::string_view pattern, const Scenario& scenario) {
   bool included = false, any_inclusion = false;
-  for (const auto part : std::views::split(pattern_list, ',')) {
-    std::string pattern(part.begin(), part.end());
-    std::erase(pattern, ' ');
-    const bool excludes = pattern.starts_with('!');
-    pattern.erase(0, excludes ? 1 : 0);
-    if (pattern.empty()) {
-      continue;
-    }
-    const bool hit = MatchesOne(pattern, scenario);
-    if (excludes && hit) {
+  for (const PatternPart& part : PartsOf(pattern)) {
+    const bool hit = MatchesOne(part.glob, scenario);
+    if (part.excludes && hit) {
       return false;
     }
-    any_inclusion |= !excludes;
-    included |= !excludes && hit;
+    any_inclusion |= !part.excludes;
+    included |= !part.excludes && hit;
   }
   return included || !any_inclusion;
+}
+
+std::vector<std::string> EmptyParts(std::string_view pattern) {
+  std::vector<std::string> empty;
+  for (PatternPart& part : PartsOf(pattern)) {
+    if (std::ranges::none_of(AllScenarios(), [&](const Scenario& s) { return MatchesOne(part.glob, s); })) {
+      empty.push_back(std::move(part.glob));
+    }
+  }
+  return empty;
 }
 
 bool CanHappen(Outcome outcome, const Expectation& demanded) {
@@ -220,7 +245,7 @@ Judgement ApplyExpectations(const Judgement& judgement, const Scenario& scenario
   }
   if (one->outcome == Name(judgement.outcome)) {
     return {Outcome::kXfail, fmt::format("known ({}): {}; {}", one->outcome, one->reason, judgement.sentence),
-            one->reason};
+            fmt::format("{} ({})", one->reason, one->source)};
   }
   if (judgement.outcome == Outcome::kPass) {
     return {Outcome::kXpass,

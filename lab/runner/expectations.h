@@ -17,11 +17,17 @@ namespace lab {
 // The declarations of one family, those of the files that it includes last. Errors carry file and line.
 certs::Result<std::vector<Expected>> LoadExpectations(const std::string& path);
 
+// Whether a declaration is believed at that time (seconds since the epoch): `until` has not passed.
+bool IsBelieved(const Expected& one, int64_t now);
+
 // Those that are meant for this configuration, in order.
 std::vector<Expected> ExpectationsOf(const std::vector<Expected>& all, const CommandSpec& client);
 
 // Whether a pattern (globs, "row:" ones included, separated by commas; '!' excludes) means this scenario.
 bool PatternMatches(std::string_view pattern, const Scenario& scenario);
+
+// The parts of a pattern that mean no scenario at all.
+std::vector<std::string> EmptyParts(std::string_view pattern);
 
 // The declaration that counts for this client in this scenario: the first whose pattern fits, whose outcome can happen
 // there, and that holds for the client's version and at that time (seconds since the epoch). Null: none.

@@ -77,11 +77,18 @@ void AddGroup(const RunOptions& options, SandboxKind sandbox, PlannedGroup group
     if (!Has(group.command, group.mode) && CoveredByOther(options, group, *scenario)) {
       continue;
     }
+    if (options.already && options.already({.client = group.client(),
+                                            .scenario = scenario,
+                                            .mode = group.mode,
+                                            .policy = group.policy,
+                                            .wire = group.wire})) {
+      continue;
+    }
     PlannedRun run{.scenario = scenario, .skip_reason = WhyNot(group, *scenario, sandbox)};
     anything_runs |= !run.skip_reason;
     group.body.push_back(std::move(run));
   }
-  if (anything_runs) {
+  if (anything_runs && options.bracket) {
     group.first = Bracket(group, sandbox, "first");
     group.last = Bracket(group, sandbox, "last");
   }

@@ -54,6 +54,9 @@ struct RunOptions {
   std::optional<int64_t> now;  // seconds since the epoch; default: a fixed lab date in memory, real time on TCP
   bool collect_all = false;    // the built-in verifier also reports every defect
   bool keep_going_after_bad_sanity = false;
+  bool bracket = true;  // every client first and last meets a good and a self-signed server
+  // Whether an earlier run has done this one; of the record only client, scenario, mode, policy and wire are set.
+  std::function<bool(const RunRecord&)> already = {};
 };
 
 inline constexpr int64_t kLabNow = 1767225600;  // 2026-01-01T00:00:00Z: the date on the memory wire

@@ -4,8 +4,13 @@ starttls_lab_test(scenario_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/scenario_file_test.cc)
 starttls_lab_test(runner_unit_test LIBS starttls_lab::lab SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/observation_test.cc ${CMAKE_CURRENT_LIST_DIR}/judge_test.cc
-  ${CMAKE_CURRENT_LIST_DIR}/manifest_test.cc ${CMAKE_CURRENT_LIST_DIR}/install_test.cc)
+  ${CMAKE_CURRENT_LIST_DIR}/manifest_test.cc ${CMAKE_CURRENT_LIST_DIR}/install_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/expect_lint_test.cc)
 starttls_lab_test(memory_wire_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES ${CMAKE_CURRENT_LIST_DIR}/memory_wire_test.cc)
 starttls_lab_test(runner_integration_test LIBS starttls_lab::lab LABELS integration TIMEOUT 300 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/command_client_test.cc ${CMAKE_CURRENT_LIST_DIR}/sandbox_test.cc ${CMAKE_CURRENT_LIST_DIR}/tcp_wire_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/run_test.cc)
+starttls_lab_test(campaign_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES ${CMAKE_CURRENT_LIST_DIR}/campaign_test.cc)
+# The client whose verifier can lose a rule: this order of libraries takes all of the verifier from the mutable one.
+starttls_lab_test(campaign_mutant_test LIBS starttls_lab::lab starttls_lab::verifier_mutable TIMEOUT 900
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/campaign_mutant_test.cc)
