@@ -198,7 +198,7 @@ void FlightForger::Impl::OnMessage(ByteView message) {
   const bool credential = script_.client_certificate != ClientCertificate::kNone &&
                           (type == SSL3_MT_CERTIFICATE || type == SSL3_MT_CERTIFICATE_VERIFY);
   if (credential && (wait_ == Wait::kFinished || wait_ == Wait::kKeyExchange)) {
-    writer_.hash().Add(message);
+    OnCredential(message);
   } else if (type == SSL3_MT_CLIENT_HELLO && (wait_ == Wait::kClientHello || wait_ == Wait::kSecondHello)) {
     OnClientHello(message);
   } else if (type == SSL3_MT_CLIENT_KEY_EXCHANGE && wait_ == Wait::kKeyExchange) {

@@ -42,6 +42,7 @@ class FlightForger::Impl {
   void OnMessage(ByteView message);
   void OnClientHello(ByteView message);
   void OnPostHandshake(ByteView message);
+  void OnCredential(ByteView message);
   void OnEof();
   std::optional<uint16_t> ChooseVersion() const;
   // Of group_, as the script wants it; the server's random with it.
@@ -53,6 +54,8 @@ class FlightForger::Impl {
   Bytes Signature(ByteView input) const;
   Bytes CertificateList() const;
   Bytes CertificateExtensions(size_t entry) const;  // TLS 1.3, with their length
+  Bytes CertificateStatus(size_t entry) const;      // of a certificate of the list; empty: none is sent
+  Bytes Timestamps(size_t entry) const;             // likewise
   void Establish(const char* version);
   // Sends a fatal alert unless it is none (-1); the record says why.
   void Fail(std::string why, int alert);

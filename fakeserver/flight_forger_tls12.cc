@@ -20,8 +20,15 @@ constexpr uint16_t kRsaSuites[] = {0xc02f, 0xc030, 0xcca8};
 constexpr uint16_t kRenegotiationScsv = 0x00ff;
 constexpr size_t kMasterSecretSize = 48, kVerifyDataSize = 12;
 
-Bytes Extensions(const ClientOffer& offer) {
+// `stapled`: a CertificateStatus follows the Certificate (RFC 6066 8). `scts`: RFC 6962 3.3.1.
+Bytes Extensions(const ClientOffer& offer, bool stapled, const Bytes& scts) {
   Bytes block;
+  if (stapled) {
+    AppendExtension(block, TLSEXT_TYPE_status_request, {});
+  }
+  if (!scts.empty()) {
+    AppendExtension(block, TLSEXT_TYPE_certificate_timestamp, scts);
+  }
   if (offer.Has(TLSEXT_TYPE_renegotiate) ||
       std::ranges::find(offer.ciphers, kRenegotiationScsv) != offer.ciphers.end()) {
     AppendExtension(block, TLSEXT_TYPE_renegotiate, Bytes{0});
@@ -57,7 +64,8 @@ void FlightForger::Impl::Begin12() {
   certs::Append(hello.body, server_random_);
   // No session id, no compression.
   certs::Append(hello.body, Bytes{0, static_cast<uint8_t>(*suite >> 8), static_cast<uint8_t>(*suite), 0});
-  certs::Append(hello.body, Extensions(offer_));
+  const Bytes status = CertificateStatus(0);
+  certs::Append(hello.body, Extensions(offer_, !status.empty(), Timestamps(0)));
   hello = writer_.Say(FlightPlace::kServerHello, std::move(hello));
   extended_master_secret_ = HasExtension(hello, TLSEXT_TYPE_extended_master_secret);
   if (hello.body.size() >= 2 + server_random_.size()) {
@@ -65,6 +73,9 @@ void FlightForger::Impl::Begin12() {
   }
 
   writer_.Say(FlightPlace::kCertificate, {.type = SSL3_MT_CERTIFICATE, .body = CertificateList()});
+  if (!status.empty()) {
+    writer_.SayAsItIs({.type = SSL3_MT_CERTIFICATE_STATUS, .body = status});
+  }
   writer_.Say(FlightPlace::kServerKeyExchange, {.type = SSL3_MT_SERVER_KEY_EXCHANGE, .body = KeyExchange12()});
   if (script_.client_certificate != ClientCertificate::kNone) {
     // certificate_types rsa_sign(1), ecdsa_sign(64); two algorithms; no certificate_authorities

@@ -58,16 +58,31 @@ Bytes SignedContent(ByteView hash) {
 
 }  // namespace
 
-// struct { CertificateStatusType status_type (ocsp = 1); opaque OCSPResponse<1..2^24-1>; } CertificateStatus, which in
-// TLS 1.3 any certificate may have (RFC 8446 4.4.2.1).
-Bytes FlightForger::Impl::CertificateExtensions(size_t entry) const {
+//   struct { CertificateStatusType status_type (ocsp = 1); opaque OCSPResponse<1..2^24-1>; } CertificateStatus;
+Bytes FlightForger::Impl::CertificateStatus(size_t entry) const {
   const std::vector<std::optional<Bytes>>& staples = context_->identity().staples;
+  if (entry >= staples.size() || !staples[entry] || !offer_.Has(TLSEXT_TYPE_status_request)) {
+    return {};
+  }
+  const size_t size = staples[entry]->size();
+  Bytes status = {1, static_cast<uint8_t>(size >> 16), static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)};
+  certs::Append(status, *staples[entry]);
+  return status;
+}
+
+Bytes FlightForger::Impl::Timestamps(size_t entry) const {
+  const Bytes& scts = context_->identity().scts;
+  return entry == 0 && offer_.Has(TLSEXT_TYPE_certificate_timestamp) ? scts : Bytes();
+}
+
+// In TLS 1.3 any certificate may have a status (RFC 8446 4.4.2.1).
+Bytes FlightForger::Impl::CertificateExtensions(size_t entry) const {
   Bytes extensions;
-  if (entry < staples.size() && staples[entry] && offer_.Has(TLSEXT_TYPE_status_request)) {
-    const size_t size = staples[entry]->size();
-    Bytes status = {1, static_cast<uint8_t>(size >> 16), static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)};
-    certs::Append(status, *staples[entry]);
+  if (const Bytes status = CertificateStatus(entry); !status.empty()) {
     AppendExtension(extensions, TLSEXT_TYPE_status_request, status);
+  }
+  if (const Bytes scts = Timestamps(entry); !scts.empty()) {
+    AppendExtension(extensions, TLSEXT_TYPE_certificate_timestamp, scts);
   }
   return WithLength16(extensions);
 }
@@ -174,6 +189,18 @@ void FlightForger::Impl::OnKeyUpdate(ByteView message) {
     writer_.Plain({.type = SSL3_MT_KEY_UPDATE, .body = {0}});
     writer_.RollKey();
   }
+}
+
+// RFC 8446 4.4.2.4, RFC 5246 7.4.6: who demands a certificate says so when none comes.
+void FlightForger::Impl::OnCredential(ByteView message) {
+  constexpr size_t kHeader = 4, kEmptyList = 3, kEmptyContext = 1;
+  const size_t empty = kHeader + kEmptyList + (tls13_ ? kEmptyContext : 0);
+  if (script_.client_certificate == ClientCertificate::kRequired && message[0] == SSL3_MT_CERTIFICATE &&
+      message.size() <= empty) {
+    Fail("no certificate of the client's", tls13_ ? SSL_AD_CERTIFICATE_REQUIRED : SSL_AD_HANDSHAKE_FAILURE);
+    return;
+  }
+  writer_.hash().Add(message);
 }
 
 }  // namespace fakeserver

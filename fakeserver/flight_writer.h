@@ -17,6 +17,8 @@ class FlightWriter {
   FlightWriter(const TlsScript& script, std::function<void(Event)> record)
       : script_(script), record_(std::move(record)) {}
 
+  // Says a message that no edit speaks of.
+  void SayAsItIs(const HandshakeMessage& message) { Emit(message.Encoded()); }
   // Says a message, edited; returns what was made of it.
   HandshakeMessage Say(FlightPlace place, HandshakeMessage message);
   // The record that is no handshake message.

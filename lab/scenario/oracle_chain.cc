@@ -136,8 +136,8 @@ class Paths {
 
   bool SignedItself(const CertSpec& cert) const { return SelfIssued(cert) && LinkOf(cert, cert) != Link::kWrong; }
   bool SelfIssued(const CertSpec& cert) const { return SameName(cert.subject, IssuerName(chain_, cert)); }
-  // Whether somebody bears the name of the certificate's issuer, but has not the key that signed it; the server's
-  // certificate itself may be that somebody.
+  // Whether somebody (the server's certificate itself, maybe) bears its issuer's name, but has not the key that signed
+  // it.
   bool HasImpostor(const CertSpec& cert) const {
     return std::ranges::any_of(presented_, [&](const CertSpec* other) {
       return (other != &cert || other == presented_.front()) && SameName(other->subject, IssuerName(chain_, cert)) &&
@@ -154,10 +154,9 @@ class Paths {
     const SigAlg alg = TrueAlgorithm(chain_, cert);
     Findings ignored;
     const Standing key = KeyStanding(issuer);
-    // Nobody computes the two oldest digests, so nobody sees whether they fit.
     const SigAlg claimed = OuterAlgorithm(chain_, cert);
     if (claimed == SigAlg::kRsaMd2 || claimed == SigAlg::kRsaMd4) {
-      return Link::kUnsupported;
+      return Link::kUnsupported;  // nobody computes these, so nobody sees whether they fit
     }
     if (!AlgorithmIsSupported(chain_, cert, ignored) || (key != Standing::kGood && key != Standing::kWeak)) {
       return Link::kUnsupported;
