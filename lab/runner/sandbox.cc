@@ -222,8 +222,11 @@ bool IsWithin(const std::string& path, const std::vector<std::string>& folders) 
 }
 
 void Show(Planner& planner, const std::string& path) {
-  std::error_code error;
-  if (geteuid() == 0 && fs::is_regular_file(path, error)) {
+  constexpr off_t kSmall = off_t{16} << 20;  // the sandbox is in memory, and has not much of it
+  struct stat status{};
+  const bool file = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  const bool for_all = (status.st_mode & S_IROTH) != 0;
+  if (geteuid() == 0 && file && (status.st_size <= kSmall || !for_all)) {
     // Root may keep its programs where nobody else looks; what it asks for by name is copied.
     planner.File(Relative(path), ReadWhole(path), 0755);
     return;

@@ -67,6 +67,9 @@ constexpr std::string_view kCore[] = {
     // I: encodings.
     "encoding.trailing-leaf",
     "encoding.no-entry",
+    // J: revocation.
+    "control.ocsp",
+    "revocation.ocsp-revoked",
     // K, L: TLS.
     "tls.tls10-only",
     "tls.static-rsa-only",

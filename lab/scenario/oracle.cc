@@ -73,6 +73,26 @@ void TakeTheChance(const Ending& tls, Policy policy, Prediction& prediction) {
   behind.must_reach = std::min(behind.must_reach, tls.rung);
 }
 
+// What is wrong with the certificates, as far as TLS brings it to the client: in TLS 1.2 only the server's certificate
+// has a status stapled to it (RFC 6066 8, RFC 8446 4.4.2.1).
+oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
+  constexpr uint16_t kTls13 = 0x0304;
+  const auto judge = [&](const certs::ChainSpec& chain) {
+    return trust.kind == oracle::Trust::Kind::kTlsa ? oracle::JudgeByTlsa(chain, trust)
+                                                    : oracle::JudgeChain(chain, trust.reference);
+  };
+  if (world.chain.presented.empty()) {
+    return {.defects = {{Reason::kNoCertificate, 0}}};
+  }
+  const auto of_ca = [&](const certs::OcspSpec& staple) { return staple.certificate != world.chain.presented.front(); };
+  if (world.tls.max_version < kTls13 && std::ranges::any_of(world.chain.revocation.staples, of_ca)) {
+    certs::ChainSpec chain = world.chain;
+    std::erase_if(chain.revocation.staples, of_ca);
+    return judge(chain);
+  }
+  return judge(world.chain);
+}
+
 // One visit.
 Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   Prediction prediction{.expectation = {}, .uncertain = oracle::DoubtAbout(world)};
@@ -101,10 +121,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     }
     return prediction;
   }
-  const oracle::Findings findings =
-      world.chain.presented.empty()              ? oracle::Findings{.defects = {{Reason::kNoCertificate, 0}}}
-      : trust.kind == oracle::Trust::Kind::kTlsa ? oracle::JudgeByTlsa(world.chain, trust)
-                                                 : oracle::JudgeChain(world.chain, trust.reference);
+  const oracle::Findings findings = FindingsOf(world, trust);
   if (prediction.uncertain.empty()) {
     prediction.uncertain = trust.uncertain.empty() ? findings.uncertain : trust.uncertain;
   }

@@ -156,18 +156,12 @@ bool Allows(const certs::ExtendedKeyUsage& usage, std::string_view purpose) {
 
 // RFC 5280 6.1.4 k-n; an anchor of an old version has been vouched for by who configured it.
 void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
-  if (cert.version != 3) {  // cannot say that it is a CA; for all but anchors its version is defect enough
-    if (role.one_too_many) {
-      findings.Add(Reason::kPathLenExceeded, role.depth);
-    }
-    return;
-  }
-  if (!cert.basic_constraints || !cert.basic_constraints->ca) {
+  // One of an old version cannot say that it is a CA; for all but anchors its version is defect enough.
+  const bool old = cert.version != 3;
+  if (!old && (!cert.basic_constraints || !cert.basic_constraints->ca)) {
     findings.Add(Reason::kNotACa, role.depth);
-  } else {
-    if (cert.key_usage && cert.key_usage->bits != 0 && (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
-      findings.Add(Reason::kCaKeyUsage, role.depth);
-    }
+  } else if (!old && cert.key_usage && cert.key_usage->bits != 0 && (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
+    findings.Add(Reason::kCaKeyUsage, role.depth);
   }
   if (role.one_too_many) {
     findings.Add(Reason::kPathLenExceeded, role.depth);

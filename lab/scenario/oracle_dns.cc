@@ -327,10 +327,10 @@ Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
   std::ranges::copy_if(trust.tlsa, std::back_inserter(records), IsUsable);
   const std::vector<TlsaSpec> usable = records;
   std::erase_if(records, [&](const TlsaSpec& tlsa) { return IsOutdone(tlsa, usable); });
-  if (records.empty()) {
-    return {};  // RFC 7672 2.2: TLS, and any certificate
-  }
   const CertSpec& leaf = chain.At(chain.presented.front());
+  if (records.empty()) {  // RFC 7672 2.2: TLS, and any certificate
+    return {.defects = {}, .uncertain = WhatTlsAsksFor(leaf)};
+  }
   if (std::optional<Findings> unparseable = JudgeUnparseable(leaf)) {
     return *std::move(unparseable);
   }

@@ -186,6 +186,7 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
   const bool other_type = std::ranges::any_of(tls.edits, [](const FlightEdit& edit) {
     return edit.place == FlightPlace::kCertificate && edit.kind == EditKind::kSetType;
   });
+  const bool certificate_wanted = tls.client_certificate == fakeserver::ClientCertificate::kRequired;
   for (const FlightEdit& edit : tls.edits) {
     if (!Occurs(edit.place, tls)) {
       continue;
@@ -193,6 +194,9 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
     if (std::optional<Ending> ending = OfTheEdit(edit, tls13)) {
       ending->rung = other_type ? Rung::kClientHello : ending->rung;
       ending->hello_may_precede = edit.place == FlightPlace::kHandshakeDone;
+      if (certificate_wanted && (ending->ignorable || edit.place == FlightPlace::kHandshakeDone)) {
+        return Fails(std::min(ending->rung, Rung::kCertificateSent));
+      }
       return ending;
     }
   }
@@ -200,7 +204,6 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
     return Fails(tls13 ? Rung::kClientHello : Rung::kCertificateSent);
   }
   // All that scripts ask for: signatures that are wrong, by SHA-1 (RFC 9155), or called what they are not.
-  const bool certificate_wanted = tls.client_certificate == fakeserver::ClientCertificate::kRequired;
   if (tls.signature != fakeserver::SignatureScript{} || certificate_wanted) {
     return Fails(Rung::kCertificateSent);
   }

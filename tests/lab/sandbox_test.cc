@@ -107,6 +107,18 @@ TEST_F(SandboxTest, LeavesEachRunItsOwnPorts) {
   std::ranges::for_each(kept, close);
 }
 
+TEST_F(SandboxTest, ShowsALargeProgramWithoutKeepingItInMemory) {
+  const auto folder = ScratchDir::Make();
+  ASSERT_TRUE(folder.has_value());
+  const std::string large = folder->path() + "/large";
+  std::ofstream(large) << "first";
+  std::filesystem::resize_file(large, uintmax_t{300} << 20);  // larger than all of the sandbox, and of no size on disk
+  std::filesystem::permissions(large, std::filesystem::perms(0755));
+  std::filesystem::permissions(folder->path(), std::filesystem::perms(0755));
+  const ProcessResult result = Shell("stat -c %s " + large + "; head -c 5 " + large, {.visible = {large}});
+  EXPECT_EQ(result.output, std::to_string(uintmax_t{300} << 20) + "\nfirst") << result.error;
+}
+
 TEST_F(SandboxTest, TakesNoneOfTheProgramsTime) {
   const std::atomic<bool> stop = false;
   const ProcessResult result = RunProcess({.argv = {"/bin/true"},

@@ -40,8 +40,10 @@ myhostname = $helo
 mydestination =
 alias_maps =
 local_recipient_maps =
-inet_interfaces = loopback-only
-inet_protocols = ipv4
+# Not the address that names are mapped to: a mail host there would be Postfix itself, and its mail a loop.
+inet_interfaces = ::1
+inet_protocols = all
+smtp_address_preference = ipv4
 # No mail back to the sender, which would be the next to be delivered.
 soft_bounce = yes
 smtp_tls_loglevel = 1
