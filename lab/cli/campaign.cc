@@ -101,17 +101,16 @@ class Reporter {
       : options_(options),
         campaign_(campaign),
         out_(DescribeTerminal(stdout, options.common.color)),
-        started_(SteadyNow()) {
-    if (!options.common.quiet) {
-      // Without an end that is known, time is what fills the line.
-      total_ = campaign.count.value_or(campaign.duration ? static_cast<uint64_t>(campaign.duration->count()) : kPairs);
-      progress_ = std::make_unique<ProgressLine>(stderr, DescribeTerminal(stderr, options.common.color), total_);
-    }
-  }
+        started_(SteadyNow()) {}
 
   void Progress(const CampaignSummary& summary) {
-    if (!progress_) {
+    if (options_.common.quiet) {
       return;
+    }
+    if (!progress_) {  // without a number of worlds, time is what fills the line, or the pairs of rows
+      total_ = campaign_.count.value_or(campaign_.duration ? static_cast<uint64_t>(campaign_.duration->count())
+                                                           : summary.all_pairs);
+      progress_ = std::make_unique<ProgressLine>(stderr, DescribeTerminal(stderr, options_.common.color), total_);
     }
     const auto elapsed = std::chrono::duration_cast<milliseconds>(SteadyNow() - started_);
     const uint64_t drawn = summary.worlds + summary.unmixed + summary.unmade;
@@ -162,7 +161,6 @@ class Reporter {
   }
 
  private:
-  static constexpr uint64_t kPairs = 25000;  // of rows, about
   const CampaignVerbOptions& options_;
   const CampaignOptions& campaign_;
   Terminal out_;

@@ -29,10 +29,6 @@ struct Served {
   std::string ca;  // file name
 };
 
-bool Serves(const Scenario& scenario, TlsMode mode) {
-  return mode == TlsMode::kStartTls ? scenario.modes != Modes::kImplicitOnly : scenario.modes != Modes::kStartTlsOnly;
-}
-
 certs::Result<std::vector<Served>> ChooseServed(const ServeOptions& options) {
   if (options.mode != "starttls" && options.mode != "implicit" && options.mode != "both") {
     return Fail(ErrorCode::kBadInput,

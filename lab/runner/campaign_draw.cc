@@ -34,11 +34,6 @@ class Numbers {
   uint64_t state_;
 };
 
-bool CanServe(const Scenario& scenario, TlsMode mode) {
-  return scenario.modes == Modes::kBoth ||
-         scenario.modes == (mode == TlsMode::kStartTls ? Modes::kStartTlsOnly : Modes::kImplicitOnly);
-}
-
 bool IsQuick(const certs::ChainSpec& chain) {
   return chain.certs.size() <= kQuickCertificates && std::ranges::all_of(chain.certs, [](const certs::CertSpec& cert) {
            return !cert.san || cert.san->names.size() <= kQuickNames;
@@ -86,7 +81,7 @@ std::optional<DrawnWorld> Deck::Mix(std::vector<const Scenario*> parts, TlsMode 
   std::vector<const World*> worlds;
   std::string summary;
   for (const Scenario* part : parts) {
-    if (!CanServe(*part, mode)) {
+    if (!Serves(*part, mode)) {
       return std::nullopt;
     }
     worlds.push_back(&part->world);

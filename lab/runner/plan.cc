@@ -13,11 +13,6 @@ namespace {
 
 using fakeserver::TlsMode;
 
-bool Serves(const Scenario& scenario, TlsMode mode) {
-  return scenario.modes == Modes::kBoth ||
-         scenario.modes == (mode == TlsMode::kStartTls ? Modes::kStartTlsOnly : Modes::kImplicitOnly);
-}
-
 bool Has(const CommandSpec* command, TlsMode mode) {
   return command == nullptr || (mode == TlsMode::kStartTls ? command->starttls : command->implicit);
 }

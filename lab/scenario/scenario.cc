@@ -125,4 +125,9 @@ std::vector<std::string> EditInWords(const Scenario& scenario) {
   return lines;
 }
 
+bool Serves(const Scenario& scenario, fakeserver::TlsMode mode) {
+  return scenario.modes == Modes::kBoth ||
+         scenario.modes == (mode == fakeserver::TlsMode::kStartTls ? Modes::kStartTlsOnly : Modes::kImplicitOnly);
+}
+
 }  // namespace lab

@@ -81,6 +81,9 @@ struct Scenario {
   const std::string& selector() const { return file.empty() ? id : file; }
 };
 
+// Whether the scenario makes sense in that mode.
+bool Serves(const Scenario& scenario, fakeserver::TlsMode mode);
+
 // Every scenario, controls first; ids are unique. Built once, on first use; thread-safe.
 const std::vector<Scenario>& AllScenarios();
 const Scenario* FindScenario(std::string_view id);
@@ -90,8 +93,8 @@ std::span<const std::string_view> CoreIds();
 bool IsCore(const Scenario& scenario);
 
 // Selects scenarios: a glob on ids ("name.*", "*expired*"), "row:B1", "set:core", a scenario file ("mine.toml"), or
-// several separated by commas; a leading '!' excludes. An empty filter selects all of the catalogue. kUnknownId when a pattern
-// selects nothing, naming the closest id; what is wrong with a file, with its line.
+// several separated by commas; a leading '!' excludes. An empty filter selects all of the catalogue. kUnknownId when a
+// pattern selects nothing, naming the closest id; what is wrong with a file, with its line.
 certs::Result<std::vector<const Scenario*>> Select(std::string_view filter);
 
 // The rows of the coverage table (A1 ... P7) with their titles, in order: what `list --rows` prints.

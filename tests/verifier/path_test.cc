@@ -1,6 +1,7 @@
 // Which path is found: through cross-signed meshes, past bad candidates, and within bounds.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,23 @@ INSTANTIATE_TEST_SUITE_P(
                       ca.name_constraints = certs::NameConstraints{.permitted = {certs::Dns("eve.test")}};
                     },
                     [](CertSpec& ca) { ca.extra_extensions.push_back({"1.3.6.1.4.1.55738.9", true, {0x05, 0x00}}); }));
+
+// RFC 5280 4.1.2.6: of a CA, and a server's certificate that says it is one is one. A campaign found that it was not
+// asked.
+TEST(Subject, MustNotBeEmptyInAServersCertificateThatClaimsToBeACa) {
+  ChainSpec chain = certs::GoodChain();
+  chain.leaf().subject.clear();
+  chain.leaf().san->critical = true;
+  const auto has_defect = [](const ChainSpec& asked) {
+    const verifier::VerifyResult result = ResultOf(asked);
+    return std::ranges::any_of(result.defects, [](const verifier::Defect& defect) {
+      return defect.verdict == Verdict{kEmptyCaSubject, 0};
+    });
+  };
+  EXPECT_FALSE(has_defect(chain));
+  chain.leaf().basic_constraints = certs::BasicConstraints{.ca = true};
+  EXPECT_TRUE(has_defect(chain));
+}
 
 TEST(Path, GoesToTheRightOneOfTwoAnchorsOfOneName) {
   const ChainSpec chain = Graph("right", {Ca("wrong", "wrong", "wrong", "Root"), Ca("right", "right", "right", "Root")},
