@@ -171,12 +171,12 @@ void FlightForger::Impl::OnAlert(ByteView alert, bool in_clear) {
 }
 
 void FlightForger::Impl::OnHandshakeBytes(ByteView bytes) {
-  constexpr size_t kHeader = 4;
+  constexpr size_t kMessageHeader = 4;
   certs::Append(messages_, bytes);
   size_t used = 0;
-  while ((state_ == State::kHandshaking || state_ == State::kOpen) && messages_.size() - used >= kHeader) {
+  while ((state_ == State::kHandshaking || state_ == State::kOpen) && messages_.size() - used >= kMessageHeader) {
     const ByteView rest = ByteView(messages_).subspan(used);
-    const size_t size = kHeader + (size_t{rest[1]} << 16 | size_t{rest[2]} << 8 | rest[3]);
+    const size_t size = kMessageHeader + (size_t{rest[1]} << 16 | size_t{rest[2]} << 8 | rest[3]);
     if (size > kMaxHandshake) {
       Fail("a handshake message too long", SSL_AD_ILLEGAL_PARAMETER);
       return;

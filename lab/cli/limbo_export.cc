@@ -36,7 +36,7 @@ bool ConstrainsDirectoryNames(const certs::ChainSpec& chain) {
 Json FeaturesOf(const Scenario& scenario) {
   Json features = Json::array();
   const auto add = [&](std::string_view feature) {
-    if (std::ranges::find(features, feature) == features.end()) {
+    if (std::find(features.begin(), features.end(), feature) == features.end()) {
       features.push_back(feature);
     }
   };

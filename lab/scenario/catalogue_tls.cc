@@ -320,7 +320,7 @@ void AddKeyShares(std::vector<TlsRow>& rows) {
                   .twin = kTls13,
                   .edit = [](TlsScript& tls) { tls.key_share.group = 25; },
                   .expect = Refused(Rung::kClientHello)});
-  for (const size_t bits : {512, 1024}) {
+  for (const size_t bits : {size_t{512}, size_t{1024}}) {
     Expectation expect = Refused(Rung::kClientHello);
     expect.answer_is_acceptance = true;
     // Suite and parameters belong together; the parameters are signed as they should be.

@@ -279,6 +279,11 @@ std::string DoubtAbout(const World& world) {
   if (world.tls.min_version > world.tls.max_version && world.tls.max_version >= kTls12) {
     return "versions of which there are none";
   }
+  constexpr uint8_t kFirstRecordType = 20, kLastRecordType = 23;  // RFC 8446 5.1
+  const certs::Bytes& injected = smtp.injection.payload;
+  if (!injected.empty() && injected.front() >= kFirstRecordType && injected.front() <= kLastRecordType) {
+    return "whether what is injected is taken for text or for TLS";
+  }
   if (IsSlow(world.link.to_client) && smtp.greeting) {
     return "how much of an odd greeting is seen when it drips";
   }

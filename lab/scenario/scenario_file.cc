@@ -4,6 +4,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -183,10 +184,46 @@ Scenario FromSheet(const Sheet& sheet, const std::string& file) {
 
 constexpr std::string_view kGoodTwin = "control.good";
 
+// The line of the first octet beyond ASCII that is neither in a string nor in a comment. TOML has none there, and what
+// toml++ makes of one is undefined.
+std::optional<int> LineOfForeignText(std::string_view text) {
+  int line = 1;
+  std::string_view quote;  // that ends the string we are in
+  if (text.starts_with("\xef\xbb\xbf")) {
+    text.remove_prefix(3);
+  }
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    line += c == '\n' ? 1 : 0;
+    if (!quote.empty()) {
+      if (c == '\\' && quote.front() == '"' && text.substr(at + 1, 1) != "\n") {
+        ++at;
+      } else if (c == '\n' && quote.size() == 1) {
+        quote = {};
+      } else if (text.substr(at).starts_with(quote)) {
+        at += quote.size() - 1;
+        quote = {};
+      }
+    } else if (c == '"' || c == '\'') {
+      const std::string_view three = text.substr(at, 3);
+      quote = three == "\"\"\"" || three == "'''" ? three : text.substr(at, 1);
+      at += quote.size() - 1;
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size()) - 1;
+    } else if (static_cast<uint8_t>(c) > 0x7f) {
+      return line;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 certs::Result<Scenario> ReadScenario(std::string_view text, const std::string& file) {
   const std::string shown = certs::Escaped(file, 200);
+  if (const std::optional<int> line = LineOfForeignText(text)) {
+    return Fail(ErrorCode::kBadInput, shown + ":" + std::to_string(*line) + ": text beyond ASCII stands in quotes");
+  }
   const toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
     return Fail(ErrorCode::kBadInput, shown + ":" + std::to_string(parsed.error().source().begin.line) + ": " +

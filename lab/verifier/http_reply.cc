@@ -64,8 +64,11 @@ bool ReadStatusLine(std::string_view line, HttpReply& reply) {
 void ReadChunks(std::string_view bytes, size_t limit, HttpReply& reply) {
   while (true) {
     const size_t end = bytes.find(kEndOfLine);
+    if (std::min(end, bytes.size()) > kMaxHttpHead) {  // whether or not its end has arrived
+      reply.state = HttpState::kMalformed;
+      return;
+    }
     if (end == std::string_view::npos) {
-      reply.state = bytes.size() > kMaxHttpHead ? HttpState::kMalformed : HttpState::kIncomplete;
       return;
     }
     size_t size = 0;

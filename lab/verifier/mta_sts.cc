@@ -44,6 +44,7 @@ bool IsField(std::string_view field) {
   const size_t equals = field.find('=');
   const std::string_view name = field.substr(0, equals);
   return equals != std::string_view::npos && !name.empty() && name.size() <= 32 && IsAlnum(name.front()) &&
+         equals + 1 < field.size() &&
          std::ranges::all_of(name, [](char c) { return IsAlnum(c) || c == '_' || c == '-' || c == '.'; }) &&
          std::ranges::all_of(field.substr(equals + 1), [](char c) { return c > ' ' && c < 0x7f && c != '='; });
 }

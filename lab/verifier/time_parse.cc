@@ -127,11 +127,11 @@ std::optional<int64_t> ParseRfc3339(std::string_view text) {
 }
 
 std::string FormatTime(int64_t seconds) {
-  const int64_t days = seconds >= 0 ? seconds / kDay : -((-seconds + kDay - 1) / kDay);
-  const int64_t rest = seconds - days * kDay;
+  const int64_t days = seconds / kDay - (seconds % kDay < 0 ? 1 : 0);  // rounded down
   if (days < -719528 || days > 2932896) {  // 0000-01-01 to 9999-12-31
     return fmt::format("{} s", seconds);
   }
+  const int64_t rest = seconds - days * kDay;
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(static_cast<int>(days)))};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), rest / 3600,

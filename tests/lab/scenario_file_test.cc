@@ -54,6 +54,12 @@ TEST(ScenarioFile, SaysTheEditAndNothingElseOfTheWorld) {
               HasSubstr("\n[edit]\nchain.certs.leaf.san.names = [{ value = \"mail.eve.test\" }]\n\n[expect"));
 }
 
+TEST(ScenarioFile, TextBeyondAsciiStandsInQuotesAndComments) {
+  EXPECT_EQ(WhereWrong("id = 'a'\n7\xef\xbb\xbb"), "mine.toml:2");
+  EXPECT_EQ(WhereWrong("# \xc3\xa9 it's\nid = \"\"\"\n\\\"\n\"\"\"\n\xc3\xa9 = 1"), "mine.toml:5");
+  EXPECT_EQ(Read("id = 'a'\nsummary = \"\xc3\xa9 \\\" '\" # \xc3\xa9\n").summary, "\xc3\xa9 \" '");
+}
+
 // ------------------------------------------------------------------------------------------------ written by hand
 
 TEST(ScenarioFile, EditsOfEveryKindAreMade) {

@@ -39,6 +39,8 @@ TEST(StsRecord, IsNoneIfItIsNotExactlyOneWellFormedRecord) {
            {"v=STSv1; id=" + std::string(33, '1')},
            {"v=STSv1; ; id=1"},
            {"v=STSv1; junk; id=1"},
+           {"v=STSv1; id=1; id="},
+           {"v=STSv1; id=1; x="},
            {"v=STSv2; id=1"},
        }) {
     EXPECT_EQ(StsIdOf(Txt(texts)), std::nullopt) << testing::PrintToString(texts);

@@ -73,6 +73,11 @@ TEST(Dates, AreFormattedAsTheyAreParsed) {
   }
 }
 
+TEST(Dates, BeyondTheCalendarAreNumbers) {
+  EXPECT_EQ(verifier::FormatTime(INT64_MIN), "-9223372036854775808 s");
+  EXPECT_EQ(verifier::FormatTime(INT64_MAX), "9223372036854775807 s");
+}
+
 // ------------------------------------------------------------------------------------------------ names
 
 // A Name of one commonName, in that string type.
