@@ -25,6 +25,8 @@ function(starttls_lab_compile_options target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       # With sanitizers GCC 12 takes a disengaged std::optional member for an uninitialised read.
       target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+      # Millions of descriptions of places and types would have to be relocated whenever a test starts a program.
+      target_link_options(${target} PRIVATE -no-pie)
     endif()
   endif()
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")

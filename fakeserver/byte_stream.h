@@ -52,10 +52,11 @@ class ByteStream {
   virtual std::optional<Micros> NextDeadline() const { return std::nullopt; }
 };
 
-// Two ends of an in-memory connection with `capacity` bytes of buffer in each direction.
+// Two ends of an in-memory connection with that many octets of room in each direction.
 class MemoryPipe {
  public:
-  explicit MemoryPipe(size_t capacity = 64 * 1024);
+  static constexpr size_t kRoom = 64 * 1024;
+  explicit MemoryPipe(size_t to_client = kRoom, size_t to_server = kRoom);
   ~MemoryPipe();
   ByteStream& client();
   ByteStream& server();

@@ -37,6 +37,7 @@ bool Connection::Impl::Advance(Micros now) {
   for (int step = 0; step < kMaxSteps && !done_; ++step) {
     // Each may end the connection; none does anything then.
     bool moved = EndHold();
+    moved = EndCutWait() || moved;
     moved = AdvanceTls() || moved;
     moved = Flush() || moved;
     moved = ReadStream() || moved;
@@ -52,7 +53,7 @@ bool Connection::Impl::Advance(Micros now) {
 std::optional<Micros> Connection::Impl::NextDeadline() const {
   std::optional<Micros> next;
   if (!done_) {
-    for (const auto& deadline : {hold_until_, linger_until_, stream_.NextDeadline()}) {
+    for (const auto& deadline : {hold_until_, linger_until_, cut_due_, stream_.NextDeadline()}) {
       next = next && deadline ? std::min(*next, *deadline) : deadline ? deadline : next;
     }
   }
@@ -247,6 +248,23 @@ void Connection::Impl::Cut(CutKind kind, std::string_view where) {
   Record({.kind = EventKind::kFault, .text = std::string(Name(kind)) + " at " + std::string(where)});
   silent_ = true;
   DropOutput();
+  if (behaviour_->link.cut_wait > Micros{0} && kind == behaviour_->link.cut) {
+    cut_due_ = now_ + behaviour_->link.cut_wait;
+  } else {
+    CutNow(kind);
+  }
+}
+
+bool Connection::Impl::EndCutWait() {
+  if (!cut_due_ || now_ < *cut_due_ || done_) {
+    return false;
+  }
+  cut_due_.reset();
+  CutNow(behaviour_->link.cut);
+  return true;
+}
+
+void Connection::Impl::CutNow(CutKind kind) {
   if (kind == CutKind::kClose) {
     CloseSending("cut");
   } else if (kind == CutKind::kReset) {

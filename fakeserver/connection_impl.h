@@ -61,6 +61,8 @@ class Connection::Impl {
 
   void Announce(Stage stage);
   void Cut(CutKind kind, std::string_view where);
+  void CutNow(CutKind kind);
+  bool EndCutWait();
   void CloseSending(std::string why);
   void Finish(CloseKind kind);
   void Record(Event event);
@@ -78,7 +80,7 @@ class Connection::Impl {
   size_t output_size_ = 0;
   std::vector<Event> facts_of_next_send_;
   std::deque<Effect> waiting_;
-  std::optional<Micros> hold_until_, linger_until_;
+  std::optional<Micros> hold_until_, linger_until_, cut_due_;
   size_t lingered_bytes_ = 0;
 
   bool started_ = false;

@@ -122,7 +122,7 @@ struct MemoryPipe::State {
     pipe::Direction &in_, &out_;
   };
 
-  explicit State(size_t capacity) : to_server(capacity), to_client(capacity) {}
+  State(size_t room_to_client, size_t room_to_server) : to_server(room_to_server), to_client(room_to_client) {}
 
   pipe::Direction to_server, to_client;
   pipe::Side client_side, server_side;
@@ -131,7 +131,7 @@ struct MemoryPipe::State {
   End server{*this, server_side, client_side, to_server, to_client};
 };
 
-MemoryPipe::MemoryPipe(size_t capacity) : state_(std::make_unique<State>(capacity)) {}
+MemoryPipe::MemoryPipe(size_t to_client, size_t to_server) : state_(std::make_unique<State>(to_client, to_server)) {}
 MemoryPipe::~MemoryPipe() = default;
 ByteStream& MemoryPipe::client() { return state_->client; }
 ByteStream& MemoryPipe::server() { return state_->server; }

@@ -184,6 +184,18 @@ std::string_view Name(CutKind kind) {
   return "?";
 }
 
+std::string_view Name(Door door) {
+  switch (door) {
+    case Door::kOpen:
+      return "open";
+    case Door::kRefused:
+      return "refused";
+    case Door::kNeverAnswers:
+      return "never-answers";
+  }
+  return "?";
+}
+
 std::string_view Name(CloseKind kind) {
   switch (kind) {
     case CloseKind::kFin:

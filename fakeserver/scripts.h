@@ -233,14 +233,35 @@ struct Pace {
 struct LinkScript {
   CutKind cut = CutKind::kNone;
   Stage cut_at = Stage::kConnected;
-  int cut_after = 0;  // the cut is made when so many octets more have been sent
+  int cut_after = 0;   // the cut is made when so many octets more have been sent
+  Micros cut_wait{0};  // from then on nothing is sent, and the cut is made so much later
   Pace to_client, from_client;
 
   bool operator==(const LinkScript&) const = default;
+  static constexpr auto kMembers = std::tuple{Member{"cut", &LinkScript::cut},
+                                              Member{"cut_at", &LinkScript::cut_at},
+                                              Member{"cut_after", &LinkScript::cut_after},
+                                              Member{"cut_wait", &LinkScript::cut_wait},
+                                              Member{"to_client", &LinkScript::to_client},
+                                              Member{"from_client", &LinkScript::from_client}};
+};
+
+// How those who call are met, before there is a connection.
+enum class Door : uint8_t {
+  kOpen,
+  kRefused,       // nobody listens: the call is answered with a reset (RFC 9293 3.10.7.1)
+  kNeverAnswers,  // the queue of those who wait is full: calls are not answered at all
+};
+std::string_view Name(Door door);
+
+// What a listener is like, whoever calls.
+struct ListenScript {
+  Door door = Door::kOpen;
+  int window = 0;  // octets that are taken from the client before the server has read them; 0: as the system likes
+
+  bool operator==(const ListenScript&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"cut", &LinkScript::cut}, Member{"cut_at", &LinkScript::cut_at},
-                 Member{"cut_after", &LinkScript::cut_after}, Member{"to_client", &LinkScript::to_client},
-                 Member{"from_client", &LinkScript::from_client}};
+      std::tuple{Member{"door", &ListenScript::door}, Member{"window", &ListenScript::window}};
 };
 
 }  // namespace fakeserver

@@ -22,6 +22,9 @@ struct ListenerConfig {
   uint16_t port = 0;  // 0: any free port. Always bound on 127.0.0.1, and never anywhere else
   int socket = -1;    // a listening socket, perhaps of another network namespace, to be taken over instead of binding
   BehaviourOfVisit behaviour;
+  // A socket that is taken over must be what `listen.door` says already: listening with a full queue, if it never
+  // answers. For a door that is closed the port is only reserved.
+  ListenScript listen = {};
 };
 
 struct ServerConfig {
@@ -32,6 +35,10 @@ struct ServerConfig {
   // A connection on which nothing happens for so long is closed by the server, so that nothing stays for ever.
   std::chrono::milliseconds idle_limit = std::chrono::minutes(10);
 };
+
+// Lets the bound socket listen, and nobody through: what Door::kNeverAnswers means. Makes nothing but system calls.
+// False: errno says why.
+bool FillQueue(int socket) noexcept;
 
 // A running server. The destructor closes everything, stops the loop and joins the thread. All methods are thread-safe.
 class ServerHandle {

@@ -3,9 +3,12 @@
 #include <arpa/inet.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <utility>
 
 namespace fakeserver {
@@ -36,7 +39,45 @@ int Claim(Listener& listener) {
   return uv_tcp_bind(&listener.handle, reinterpret_cast<const sockaddr*>(&address), 0);
 }
 
+// How a bound listener meets those who call. Returns libuv's error.
+int OpenDoor(Listener& listener, uv_connection_cb on_connection) {
+  uv_os_fd_t socket = -1;
+  if (const int error = uv_fileno(AsHandle(&listener.handle), &socket); error != 0) {
+    return error;
+  }
+  const ListenScript& script = listener.config.listen;
+  // Set before anybody calls: a window that has been offered is not taken back (RFC 9293 3.8.6).
+  if (script.window > 0 && setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &script.window, sizeof script.window) != 0) {
+    return uv_translate_sys_error(errno);
+  }
+  switch (script.door) {
+    case Door::kOpen:
+      return uv_listen(reinterpret_cast<uv_stream_t*>(&listener.handle), kBacklog, on_connection);
+    case Door::kRefused:
+      return 0;
+    case Door::kNeverAnswers:
+      return listener.config.socket >= 0 || FillQueue(socket) ? 0 : uv_translate_sys_error(errno);
+  }
+  return 0;
+}
+
 }  // namespace
+
+bool FillQueue(int socket) noexcept {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (listen(socket, 0) != 0 || getsockname(socket, any, &size) != 0) {
+    return false;
+  }
+  // A queue of no length takes one; it stays there even when its caller has hung up.
+  const int caller = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool full = caller >= 0 && connect(caller, any, size) == 0;
+  if (caller >= 0) {
+    close(caller);
+  }
+  return full;
+}
 
 // -------------------------------------------------------------------------------------------- visitor
 
@@ -215,7 +256,7 @@ certs::Result<uint16_t> ServerLoop::Listen(ListenerConfig config) {
   uv_tcp_init(&loop_, &listener->handle);
   int error = Claim(*listener);
   if (error == 0) {
-    error = uv_listen(reinterpret_cast<uv_stream_t*>(&listener->handle), kBacklog, OnConnection);
+    error = OpenDoor(*listener, OnConnection);
   }
   if (error != 0) {
     auto failure = Fail(ErrorCode::kIo,
@@ -292,6 +333,9 @@ std::vector<Transcript> ServerLoop::Remove(const std::string& id) {
 }
 
 bool ServerLoop::IsQuiet(const Listener& listener) const {
+  if (listener.config.listen.door != Door::kOpen) {
+    return true;
+  }
   // A visitor whom the kernel has let in, and we have not met yet, counts.
   uv_os_fd_t fd = -1;
   uv_fileno(reinterpret_cast<const uv_handle_t*>(&listener.handle), &fd);

@@ -7,6 +7,7 @@
 #include <openssl/pool.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "fakeserver/foreign_key.h"
 
@@ -105,10 +106,12 @@ certs::Result<void> LoadStatements(SSL_CTX* ctx, const certs::IssuedChain& chain
   return {};
 }
 
-// BoringSSL staples to the leaf only.
-bool StaplesToOthers(const certs::IssuedChain& chain) {
-  return chain.staples.size() > 1 && std::any_of(chain.staples.begin() + 1, chain.staples.end(),
-                                                 [](const std::optional<Bytes>& staple) { return staple.has_value(); });
+// BoringSSL staples to the leaf only, and never a response of no octets.
+bool StaplesByHand(const certs::IssuedChain& chain) {
+  const auto to_others = chain.staples | std::views::drop(1);
+  const auto is_empty = [](const std::optional<Bytes>& staple) { return staple && staple->empty(); };
+  return std::ranges::any_of(to_others, &std::optional<Bytes>::has_value) ||
+         std::ranges::any_of(chain.staples, is_empty);
 }
 
 }  // namespace
@@ -134,7 +137,7 @@ certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScrip
   if (context->max_version_ < script.max_version && context->max_version_ < script.min_version) {
     return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
   }
-  if (!script.ByHand() && !StaplesToOthers(*context->identity_)) {
+  if (!script.ByHand() && !StaplesByHand(*context->identity_)) {
     const auto made = context->MakeSslContext();
     if (!made && made.error().code != ErrorCode::kUnsupported) {
       return std::unexpected(made.error());

@@ -27,7 +27,8 @@ class Listeners {
   // Serves on a new port of loopback, or on a socket that is bound already (and then is the server's). The first
   // connection meets the first of `visits`, and so on; the last is for all that follow. All ports count together.
   // Returns the port.
-  certs::Result<uint16_t> Add(std::vector<std::shared_ptr<const fakeserver::Behaviour>> visits, int socket = -1);
+  certs::Result<uint16_t> Add(std::vector<std::shared_ptr<const fakeserver::Behaviour>> visits,
+                              const fakeserver::ListenScript& listen, int socket = -1);
   // The transcripts of all connections, when the last has ended.
   std::vector<fakeserver::Transcript> Close();
 
@@ -44,7 +45,7 @@ class LookUps {
   LookUps(RelayScene scene, fakeserver::ServerHandle& server) : scene_(std::move(scene)), web_(server) {}
 
   // Adds the sockets that Serve takes over, in its order.
-  static void AddPorts(std::vector<SandboxSocket>& sockets);
+  void AddPorts(std::vector<SandboxSocket>& sockets) const;
   // Returns what went wrong, or nothing.
   std::optional<std::string> Serve(std::span<const int, 3> sockets);
 

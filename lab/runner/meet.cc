@@ -31,6 +31,7 @@ using std::chrono::milliseconds;
 // A client whose connections do not end is waited for no longer than this after it has gone.
 // The built-in client has a limit for every wait; this one is for the lab's own mistakes.
 constexpr milliseconds kBuiltInLimit = std::chrono::minutes(1);
+constexpr milliseconds kDialLimit = std::chrono::seconds(1);
 
 std::string Sha256(const IssuedChain& chain) {
   SHA256_CTX context;
@@ -77,8 +78,10 @@ void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, 
   }
   for (const auto& behaviour : host->visits) {
     verifier::SmtpClient client(config);
-    MemoryRun met = RunOnMemoryWire(client, behaviour);
-    record.transcripts.push_back(std::move(met.transcript));
+    MemoryRun met = RunOnMemoryWire(client, behaviour, world.listen);
+    if (world.listen.door == fakeserver::Door::kOpen) {
+      record.transcripts.push_back(std::move(met.transcript));
+    }
     record.report = MakeReport(client, config, collect_all);
     record.report.timed_out = met.end == WireEnd::kStalled;
     if (met.end == WireEnd::kStepLimit) {
@@ -125,8 +128,10 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
   ClientReport report;
   for (size_t visit = 0; visit < host.visits.size() && !(report.verdict && report.verdict->ok()); ++visit) {
     verifier::SmtpClient client(config);
-    const TcpRun met = RunOnTcpWire(client, port, kBuiltInLimit, lab.stop);
-    if (!met.connected) {
+    // Nobody waits for an answer to a call longer than for one to a command.
+    const bool open = world.listen.door == fakeserver::Door::kOpen;
+    const TcpRun met = RunOnTcpWire(client, port, open ? kBuiltInLimit : kDialLimit, lab.stop);
+    if (!met.connected && open) {
       return {.started = false, .detail = fmt::format("no connection to the fake server: {}", met.error)};
     }
     report = MakeReport(client, config, lab.options.collect_all);
@@ -137,7 +142,7 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
 
 // The ports of a sandbox, that which the client is told first. The others answer just the same: a client that turns to
 // another port when the first displeases it meets the same server there, and is seen.
-std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy) {
+std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy, fakeserver::Door door) {
   constexpr uint16_t kRelay = 25, kSubmission = 587, kImplicit = 465;
   std::vector<uint16_t> ports = {kSubmission, kRelay, kImplicit};
   if (mode == TlsMode::kImplicit) {
@@ -147,7 +152,7 @@ std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy) {
   }
   std::vector<SandboxSocket> sockets;
   for (const uint16_t port : ports) {
-    sockets.push_back({.port = port});
+    sockets.push_back({.port = port, .door = door});
   }
   return sockets;
 }
@@ -179,10 +184,12 @@ std::vector<std::shared_ptr<const Behaviour>> AtPort(uint16_t port, const Host& 
 // Hands the sandbox's sockets to the server.
 std::optional<std::string> Serve(Listeners& listeners, const Host& host,
                                  const std::shared_ptr<const fakeserver::HttpSite>& site,
-                                 const std::vector<SandboxSocket>& ports, std::span<const int> sockets) {
+                                 const fakeserver::ListenScript& listen, const std::vector<SandboxSocket>& ports,
+                                 std::span<const int> sockets) {
   std::optional<std::string> failure;
   for (size_t i = 0; i < sockets.size(); ++i) {
-    if (const auto added = listeners.Add(AtPort(ports[i].port, host, site), sockets[i]); !added && !failure) {
+    const fakeserver::ListenScript here = ports[i].port == kStatusPort ? fakeserver::ListenScript{} : listen;
+    if (const auto added = listeners.Add(AtPort(ports[i].port, host, site), here, sockets[i]); !added && !failure) {
       failure = added.error().detail;
     }
   }
@@ -191,7 +198,8 @@ std::optional<std::string> Serve(Listeners& listeners, const Host& host,
 
 ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& host, Listeners& listeners,
                           const CommandSpec& command, Meeting meeting) {
-  meeting.sockets = PortsOf(record.mode, record.policy);
+  const fakeserver::ListenScript& listen = record.scenario->world.listen;
+  meeting.sockets = PortsOf(record.mode, record.policy, listen.door);
   meeting.port = meeting.sockets.front().port;
   std::shared_ptr<const fakeserver::HttpSite> site;
   if (const World& world = record.scenario->world; world.online.Any()) {
@@ -212,11 +220,11 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& h
       return {.started = false, .detail = scene.error().detail};
     }
     look_ups.emplace(std::move(*scene), *lab.server);
-    LookUps::AddPorts(meeting.sockets);
+    look_ups->AddPorts(meeting.sockets);
   }
   meeting.on_sockets = [&](const std::vector<int>& sockets) {
     const std::span<const int> all(sockets);
-    auto failure = Serve(listeners, host, site, meeting.sockets, all.first(served_ports));
+    auto failure = Serve(listeners, host, site, listen, meeting.sockets, all.first(served_ports));
     if (look_ups) {
       const auto other = look_ups->Serve(all.subspan(served_ports).first<3>());
       failure = failure ? failure : other;
@@ -243,7 +251,7 @@ void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, c
   if (group.command != nullptr && lab.sandbox) {
     record.report = RunInSandbox(lab, record, *host, listeners, *group.command, std::move(meeting));
   } else {
-    const auto port = listeners.Add(host->visits);
+    const auto port = listeners.Add(host->visits, record.scenario->world.listen);
     if (!port) {
       SetFailure(record, port.error());
       return;

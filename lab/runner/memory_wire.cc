@@ -94,8 +94,12 @@ class ClientEnd {
 }  // namespace
 
 MemoryRun RunOnMemoryWire(verifier::Endpoint& client, std::shared_ptr<const fakeserver::Behaviour> behaviour,
-                          int step_limit) {
-  fakeserver::MemoryPipe pipe;
+                          const fakeserver::ListenScript& listen, int step_limit) {
+  if (listen.door != fakeserver::Door::kOpen) {
+    return {};
+  }
+  const size_t room = fakeserver::MemoryPipe::kRoom;
+  fakeserver::MemoryPipe pipe(room, listen.window > 0 ? static_cast<size_t>(listen.window) : room);
   fakeserver::Connection connection(std::move(behaviour), pipe.server());
   ClientEnd end(client, pipe.client());
   MemoryRun run;

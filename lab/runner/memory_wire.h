@@ -26,8 +26,9 @@ struct MemoryRun {
 
 inline constexpr int kMemoryWireSteps = 100'000;
 
-// Lets `client` meet one connection that behaves so.
+// Lets `client` meet one connection that behaves so, of a server that listens so. Where it lets nobody through there is
+// no run, and the client is as it was: it has not connected.
 MemoryRun RunOnMemoryWire(verifier::Endpoint& client, std::shared_ptr<const fakeserver::Behaviour> behaviour,
-                          int step_limit = kMemoryWireSteps);
+                          const fakeserver::ListenScript& listen = {}, int step_limit = kMemoryWireSteps);
 
 }  // namespace lab

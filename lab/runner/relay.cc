@@ -144,8 +144,10 @@ certs::Result<RelayScene> MakeScene(const World& world, certs::Issuer& issuer) {
   behaviour->smtp.answers_request_with = fakeserver::PolicyResponse(world.policy_host.policy, host);
   behaviour->link = world.policy_host.link;
   behaviour->identity = *identity;
-  return RelayScene{
-      .dns = std::move(*dns), .policy_host = std::move(behaviour), .policy_anchors = (*identity)->trusted};
+  return RelayScene{.dns = std::move(*dns),
+                    .policy_host = std::move(behaviour),
+                    .policy_listen = {.door = world.policy_host.door},
+                    .policy_anchors = (*identity)->trusted};
 }
 
 void DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
@@ -160,7 +162,7 @@ void DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Polic
 
 RelayNetwork MemoryNetwork(const RelayScene& scene) {
   return {.look_up = [&scene](const verifier::DnsQuestion& question) { return LookUpInMemory(*scene.dns, question); },
-          .fetch = [&scene](verifier::HttpsGet& get) { RunOnMemoryWire(get, scene.policy_host); }};
+          .fetch = [&scene](verifier::HttpsGet& get) { RunOnMemoryWire(get, scene.policy_host, scene.policy_listen); }};
 }
 
 }  // namespace lab

@@ -22,6 +22,7 @@ namespace lab {
 struct RelayScene {
   std::shared_ptr<const fakeserver::DnsData> dns;
   std::shared_ptr<const fakeserver::Behaviour> policy_host;
+  fakeserver::ListenScript policy_listen;
   std::vector<certs::Bytes> policy_anchors;  // what the client trusts for HTTPS
 };
 

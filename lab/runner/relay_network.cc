@@ -50,8 +50,9 @@ certs::Result<RelayNetwork> TcpNetwork(const RelayScene& scene, fakeserver::Serv
   network.fetch = [&scene, &server, &stop](verifier::HttpsGet& get) {
     static std::atomic<uint64_t> next_listener = 0;
     const std::string listener = fmt::format("policy-host-{}", next_listener++);
-    const auto port =
-        server.Add({.id = listener, .behaviour = [behaviour = scene.policy_host](int) { return behaviour; }});
+    const auto port = server.Add({.id = listener,
+                                  .behaviour = [behaviour = scene.policy_host](int) { return behaviour; },
+                                  .listen = scene.policy_listen});
     if (port) {
       RunOnTcpWire(get, *port, kFetch, stop);
       server.Remove(listener);

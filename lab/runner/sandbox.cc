@@ -187,7 +187,7 @@ void AddEtc(Planner& planner, const SandboxSpec& spec) {
 }
 
 std::optional<BoundSocket> Resolve(const SandboxSocket& socket) {
-  BoundSocket bound{.type = socket.datagram ? SOCK_DGRAM : SOCK_STREAM};
+  BoundSocket bound{.type = socket.datagram ? SOCK_DGRAM : SOCK_STREAM, .door = socket.door};
   sockaddr_in v4{};
   sockaddr_in6 v6{};
   if (inet_pton(AF_INET, socket.address.c_str(), &v4.sin_addr) == 1 && socket.address.starts_with("127.")) {

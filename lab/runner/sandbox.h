@@ -16,6 +16,7 @@
 
 #include "certs/bytes.h"
 #include "certs/result.h"
+#include "fakeserver/scripts.h"
 
 namespace lab {
 
@@ -45,6 +46,7 @@ struct SandboxSocket {
   std::string address = "127.0.0.1";  // or any of 127.0.0.0/8, or ::1
   uint16_t port = 0;
   bool datagram = false;
+  fakeserver::Door door = fakeserver::Door::kOpen;
 };
 
 // What one run needs. The zero value shows the system's programs and an empty home.
@@ -72,6 +74,7 @@ struct BoundSocket {
   sockaddr_storage address{};
   socklen_t size = 0;
   int type = SOCK_STREAM;
+  fakeserver::Door door = fakeserver::Door::kOpen;
 };
 
 // Everything the child needs, so that it makes nothing but system calls.

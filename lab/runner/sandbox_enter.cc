@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "fakeserver/server.h"
+
 // After <linux/mount.h>: glibc's own declarations clash with the kernel's, so only what is needed is declared here.
 extern "C" int mount(const char* source, const char* target, const char* type, unsigned long flags, const void* data);
 extern "C" int umount2(const char* target, int flags);
@@ -93,8 +95,15 @@ SandboxFailure BringLoopbackUp() noexcept {
   return failure;
 }
 
-SandboxFailure Listen(const SandboxPlan& plan, std::array<int, kMaxSandboxSockets>& sockets) noexcept {
+bool Answer(int socket, const BoundSocket& wanted) noexcept {
   constexpr int kBacklog = 1024;
+  if (wanted.type != SOCK_STREAM || wanted.door == fakeserver::Door::kRefused) {
+    return true;
+  }
+  return wanted.door == fakeserver::Door::kNeverAnswers ? fakeserver::FillQueue(socket) : listen(socket, kBacklog) == 0;
+}
+
+SandboxFailure Listen(const SandboxPlan& plan, std::array<int, kMaxSandboxSockets>& sockets) noexcept {
   if (plan.sockets.size() > sockets.size()) {
     errno = E2BIG;
     return Refused("binding so many sockets");
@@ -105,7 +114,7 @@ SandboxFailure Listen(const SandboxPlan& plan, std::array<int, kMaxSandboxSocket
     sockets[i] = socket(wanted.address.ss_family, wanted.type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (sockets[i] < 0 || setsockopt(sockets[i], SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
         bind(sockets[i], reinterpret_cast<const sockaddr*>(&wanted.address), wanted.size) != 0 ||
-        (wanted.type == SOCK_STREAM && listen(sockets[i], kBacklog) != 0)) {
+        !Answer(sockets[i], wanted)) {
       return Refused("binding the fake server's port");
     }
   }

@@ -97,6 +97,43 @@ void AddStaplesOfTls12(std::vector<Scenario>& scenarios) {
   }
 }
 
+// A staple of no octets is no OCSPResponse of any kind: its vector has at least one (RFC 6066 8), and what cannot be
+// decoded ends the handshake (RFC 5246 7.2.2, RFC 9846 6.2). No look at the certificates shows it.
+void AddEmptyStaples(std::vector<Scenario>& scenarios) {
+  struct Row {
+    const char* id;
+    const char* twin;
+    const char* summary;
+    const char* row;
+    size_t place = 0;
+  };
+  const Row rows[] = {
+      {"ocsp-empty", "control.ocsp", "the staple has no octets", "J5"},
+      {"ocsp-intermediate-empty", "control.ocsp-both", "the staple of the intermediate has no octets", "J13", 1},
+  };
+  constexpr uint16_t kTls12 = 0x0303;
+  for (const Row& row : rows) {
+    for (const bool old : {false, true}) {
+      if (old && row.place > 0) {
+        continue;  // only TLS 1.3 has room for it
+      }
+      CertCase from = *certs::FindCase(row.twin);
+      from.id = std::string("revocation.") + row.id + (old ? "-tls12" : "");
+      from.summary = std::string(row.summary) + (old ? ", in TLS 1.2" : "");
+      from.rows = {row.row};
+      from.source = old ? "RFC 6066 8; RFC 5246 7.2.2" : "RFC 6066 8; RFC 9846 4.4.2.1, 6.2";
+      from.twin = std::string(row.twin) + (old ? "-tls12" : "");
+      from.compound = false;
+      from.chain.revocation.staples[row.place].raw = certs::Bytes{};
+      from.expected = {certs::Reason::kTlsFailed, 0};
+      from.policy_dependent = true;
+      Scenario scenario = FromCase(from);
+      scenario.world.tls.max_version = old ? kTls12 : scenario.world.tls.max_version;
+      scenarios.push_back(std::move(scenario));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Scenario> CertificateScenarios() {
@@ -107,6 +144,7 @@ std::vector<Scenario> CertificateScenarios() {
   }
   AddForeignHandshakes(scenarios);
   AddStaplesOfTls12(scenarios);
+  AddEmptyStaples(scenarios);
   return scenarios;
 }
 

@@ -411,6 +411,8 @@ void PolicyHosts(DnsScenarioList& list) {
        [](PolicyHost& h) { h.chain.leaf().san->names = {certs::Dns(certs::kBobHost)}; }},
       {"policy-host-unknown-root", "of an unknown CA",
        [](PolicyHost& h) { h.chain.leaf().issuer = "eve-intermediate"; }},
+      {"policy-host-refused", "good, but nobody listens there",
+       [](PolicyHost& h) { h.door = fakeserver::Door::kRefused; }},
       {"policy-host-closes", "good, but the connection is closed behind the handshake",
        [](PolicyHost& h) {
          h.link = {.cut = fakeserver::CutKind::kClose, .cut_at = fakeserver::Stage::kHandshakeDone};

@@ -134,6 +134,70 @@ std::vector<SmtpRow> Ends() {
   return rows;
 }
 
+// A server that thinks before it goes: for a third of a second nothing comes, and then the end.
+std::vector<SmtpRow> LateEnds() {
+  struct End {
+    Stage stage;
+    const char* id;
+    const char* where;
+    Rung rung;
+    Modes modes;
+  };
+  constexpr Micros kLate = milliseconds(300);
+  std::vector<SmtpRow> rows;
+  for (const End& end : {
+           End{Stage::kConnected, "connected", "instead of a greeting", Rung::kConnected, Modes::kBoth},
+           {Stage::kStartTlsSeen, "starttls", "instead of an answer to STARTTLS", Rung::kStartTlsSent,
+            Modes::kStartTlsOnly},
+           {Stage::kClientHelloSeen, "hello", "instead of an answer to the ClientHello", Rung::kClientHello,
+            Modes::kBoth},
+       }) {
+    for (const CutKind kind : {CutKind::kClose, CutKind::kReset}) {
+      rows.push_back({.id = std::string("link.late-") + std::string(Name(kind)) + "-" + end.id,
+                      .summary = std::string("a third of a second of silence ") + end.where +
+                                 ", then the connection is " + (kind == CutKind::kClose ? "half-closed" : "reset"),
+                      .rows = {kind == CutKind::kClose ? "O6" : "O2"},
+                      .source = "RFC 5321 3.8, RFC 3207 4",
+                      .edit = Linked({.cut = kind, .cut_at = end.stage, .cut_wait = kLate}),
+                      .expect = MustRefuse(Reason::kClosedByPeer, end.rung),
+                      .modes = end.modes,
+                      .severity = Severity::kMedium});
+    }
+  }
+  return rows;
+}
+
+// ------------------------------------------------------------------------------------------------ listeners
+
+std::vector<SmtpRow> Listeners() {
+  const auto listening = [](fakeserver::ListenScript listen) {
+    return [listen](World& world) { world.listen = listen; };
+  };
+  constexpr int kSmallWindow = 512;  // on sockets it becomes the system's least
+  return {
+      {.id = "link.refused",
+       .summary = "nobody listens at the port",
+       .rows = {"O1"},
+       .source = "RFC 5321 4.5.4.1",
+       .edit = listening({.door = fakeserver::Door::kRefused}),
+       .expect = MustRefuse(Reason::kConnectFailed, Rung::kConnected),
+       .severity = Severity::kMedium},
+      {.id = "link.never-answers",
+       .summary = "the server's queue is full, and nobody's call is answered",
+       .rows = {"O1", "O3"},
+       .source = "RFC 5321 4.5.4.1",
+       .edit = listening({.door = fakeserver::Door::kNeverAnswers}),
+       .expect = MustRefuse(Reason::kConnectFailed, Rung::kConnected),
+       .severity = Severity::kMedium},
+      {.id = "link.small-window",
+       .summary = "the server's window is as small as it can be made",
+       .rows = {"O7"},
+       .source = "RFC 5321 4.5.3.2, RFC 9293 3.8.6",
+       .edit = listening({.window = kSmallWindow}),
+       .expect = MustDeliver()},
+  };
+}
+
 // ------------------------------------------------------------------------------------------------ visits
 
 // What is wrong on a first visit only.
@@ -252,8 +316,10 @@ std::vector<SmtpRow> Downgrades() {
 
 std::vector<SmtpRow> LinkRows() {
   std::vector<SmtpRow> all = Paces();
-  for (SmtpRow& row : Ends()) {
-    all.push_back(std::move(row));
+  for (auto* more : {&Ends, &LateEnds, &Listeners}) {
+    for (SmtpRow& row : more()) {
+      all.push_back(std::move(row));
+    }
   }
   return all;
 }

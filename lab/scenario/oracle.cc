@@ -84,13 +84,30 @@ oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
   if (world.chain.presented.empty()) {
     return {.defects = {{Reason::kNoCertificate, 0}}};
   }
-  const auto of_ca = [&](const certs::OcspSpec& staple) { return staple.certificate != world.chain.presented.front(); };
-  if (world.tls.max_version < kTls13 && std::ranges::any_of(world.chain.revocation.staples, of_ca)) {
+  const auto unsaid = [&](const certs::OcspSpec& staple) {
+    const bool of_ca = staple.certificate != world.chain.presented.front();
+    return (of_ca && world.tls.max_version < kTls13) || (staple.raw && staple.raw->empty());
+  };
+  if (std::ranges::any_of(world.chain.revocation.staples, unsaid)) {
     certs::ChainSpec chain = world.chain;
-    std::erase_if(chain.revocation.staples, of_ca);
+    std::erase_if(chain.revocation.staples, unsaid);
     return judge(chain);
   }
   return judge(world.chain);
+}
+
+// A staple that cannot be decoded, for having no octets (RFC 6066 8): TLS ends there.
+std::optional<Ending> OfTheStaples(const World& world) {
+  constexpr uint16_t kTls13 = 0x0304;
+  for (const certs::OcspSpec& staple : world.chain.revocation.staples) {
+    const auto presented = std::ranges::find(world.chain.presented, staple.certificate);
+    const bool sent = presented == world.chain.presented.begin() ||
+                      (presented != world.chain.presented.end() && world.tls.max_version >= kTls13);
+    if (sent && presented != world.chain.presented.end() && staple.raw && staple.raw->empty()) {
+      return Ending{Reason::kTlsFailed, Rung::kCertificateSent};
+    }
+  }
+  return std::nullopt;
 }
 
 // One visit.
@@ -105,14 +122,18 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     return prediction;
   }
   const oracle::Trust trust = TrustOf(world, policy, reference);
-  if (trust.kind == oracle::Trust::Kind::kNothing) {
-    prediction.expectation = Refusal({trust.why, Rung::kConnected}, policy);
+  if (trust.kind == oracle::Trust::Kind::kNothing || world.listen.door != fakeserver::Door::kOpen) {
+    const bool nowhere = trust.kind == oracle::Trust::Kind::kNothing;
+    prediction.expectation = Refusal({nowhere ? trust.why : Reason::kConnectFailed, Rung::kConnected}, policy);
     return prediction;
   }
   if (trust.kind == oracle::Trust::Kind::kOpportunistic) {
     policy = Policy::kRelayOpportunistic;
   }
-  const std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
+  std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
+  if (const auto staples = OfTheStaples(world); staples && (!tls || tls->ignorable)) {
+    tls = staples;
+  }
   const bool tls_fails = tls && !tls->ignorable;
   if (const auto ending = oracle::BeforeTheCertificate(world, mode)) {
     prediction.expectation = Refusal(*ending, policy);
@@ -176,9 +197,10 @@ Prediction Joined(const std::vector<Prediction>& visits) {
 
 Prediction Predict(const World& world, Policy policy, TlsMode mode) {
   std::vector<Prediction> visits;
-  for (size_t visit = 0; visit <= world.earlier.size(); ++visit) {
+  for (size_t visit = 0; visit < world.earlier.size(); ++visit) {
     visits.push_back(PredictVisit(OnVisit(world, visit), policy, mode));
   }
+  visits.push_back(PredictVisit(world, policy, mode));  // a world without its earlier visits; not copied
   return Joined(visits);
 }
 

@@ -241,6 +241,7 @@ bool IsWellFormed(const PolicyScript& policy) {
 bool IsFetched(const Dns& dns, const PolicyHost& host) {
   const Found address = dns.LookUp("mta-sts." + std::string(kDomain), "A");
   return address.known && !address.records.empty() && host.link.cut == fakeserver::CutKind::kNone &&
+         host.door == fakeserver::Door::kOpen &&
          JudgeChain(host.chain, "mta-sts." + std::string(kDomain)).defects.empty() && host.policy.status == 200 &&
          host.policy.media_type == "text/plain" && IsWellFormed(host.policy);
 }

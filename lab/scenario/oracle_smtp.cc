@@ -41,7 +41,8 @@ std::optional<Ending> CutAt(const fakeserver::LinkScript& link, Stage stage, Run
   if (link.cut == CutKind::kNone || link.cut_at != stage) {
     return std::nullopt;
   }
-  return Ending{link.cut == CutKind::kSilence ? Reason::kTimeout : Reason::kClosedByPeer, rung, ignorable};
+  return Ending{link.cut == CutKind::kSilence || link.cut_wait >= kNever ? Reason::kTimeout : Reason::kClosedByPeer,
+                rung, ignorable};
 }
 
 // ------------------------------------------------------------------------------------------------ replies
@@ -292,6 +293,7 @@ std::string DoubtAbout(const World& world) {
     rest.link.cut = CutKind::kNone;
     rest.link.cut_at = {};
     rest.link.cut_after = 0;
+    rest.link.cut_wait = {};
     if (world.link.cut_after > 0 && rest != GoodWorld()) {
       return "what has been said when so many octets have been sent";
     }
@@ -317,7 +319,8 @@ std::string DoubtAbout(const World& world) {
       return "how long a client is patient";
     }
   }
-  if ((smtp.greeting && IsUnclear(smtp.greeting->hold)) || IsUnclear(smtp.hold_first_ehlo_in_tls) ||
+  if (IsUnclear(world.link.cut_wait) || (smtp.greeting && IsUnclear(smtp.greeting->hold)) ||
+      IsUnclear(smtp.hold_first_ehlo_in_tls) ||
       std::ranges::any_of(smtp.replies, [&](const auto& entry) { return IsUnclear(entry.second.hold); })) {
     return "how long a client is patient";
   }

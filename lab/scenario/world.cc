@@ -66,7 +66,8 @@ static std::string InWords(const LinkScript& link) {
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   if (link.cut != CutKind::kNone) {
     add(std::string(Name(link.cut)) + " at " + std::string(Name(link.cut_at)) +
-        (link.cut_after > 0 ? " and " + std::to_string(link.cut_after) + " octets" : ""));
+        (link.cut_after > 0 ? " and " + std::to_string(link.cut_after) + " octets" : "") +
+        (link.cut_wait > Micros{0} ? " and " + InWords(link.cut_wait) : ""));
   }
   if (link.to_client != Pace{}) {
     add("to the client " + InWords(link.to_client));
@@ -104,12 +105,18 @@ Differences DiffReplies(const std::string& member, const Replies& from, const Re
 
 }  // namespace
 
-World GoodWorld() { return {}; }
+World GoodWorld() {
+  static const World good;
+  return good;
+}
 
 certs::ChainSpec PolicyHostChain() {
-  certs::ChainSpec chain = certs::GoodChain();
-  chain.leaf().san->names = {certs::Dns("mta-sts." + std::string(kDomain))};
-  return chain;
+  static const certs::ChainSpec good = [] {
+    certs::ChainSpec chain = certs::GoodChain();
+    chain.leaf().san->names = {certs::Dns("mta-sts." + std::string(kDomain))};
+    return chain;
+  }();
+  return good;
 }
 
 std::string WrongWithChain(const certs::ChainSpec& chain) {

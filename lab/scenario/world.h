@@ -37,13 +37,14 @@ certs::ChainSpec PolicyHostChain();
 struct PolicyHost {
   fakeserver::PolicyScript policy;
   certs::ChainSpec chain = PolicyHostChain();
+  fakeserver::Door door = fakeserver::Door::kOpen;
   fakeserver::LinkScript link;
   std::optional<CachedPolicy> cached;
 
   bool operator==(const PolicyHost&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"policy", &PolicyHost::policy}, Member{"chain", &PolicyHost::chain},
-                 Member{"link", &PolicyHost::link}, Member{"cached", &PolicyHost::cached}};
+  static constexpr auto kMembers = std::tuple{Member{"policy", &PolicyHost::policy},
+                                              Member{"chain", &PolicyHost::chain}, Member{"door", &PolicyHost::door},
+                                              Member{"link", &PolicyHost::link}, Member{"cached", &PolicyHost::cached}};
 };
 
 // The mail domain of every world: whose MX, TLSA and STS records are meant.
@@ -63,6 +64,7 @@ struct Visit {
 struct World {
   std::string reference = std::string(certs::kBobHost);  // what the client is told to connect to
   certs::ChainSpec chain = certs::GoodChain();           // what is presented and what is trusted
+  fakeserver::ListenScript listen;                       // on every visit
   fakeserver::SmtpScript smtp;
   fakeserver::TlsScript tls;
   fakeserver::LinkScript link;
@@ -75,6 +77,7 @@ struct World {
   bool operator==(const World&) const = default;
   static constexpr auto kMembers = std::tuple{Member{"reference", &World::reference},
                                               Member{"chain", &World::chain},
+                                              Member{"listen", &World::listen},
                                               Member{"smtp", &World::smtp},
                                               Member{"tls", &World::tls},
                                               Member{"link", &World::link},

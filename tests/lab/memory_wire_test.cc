@@ -173,7 +173,7 @@ TEST(MemoryWireItselfTest, AHoldPassesInVirtualTime) {
 TEST(MemoryWireItselfTest, TheStepLimitEndsARunThatDoesNot) {
   Meeting meeting(GoodWorld());
   verifier::SmtpClient client(meeting.config);
-  EXPECT_EQ(RunOnMemoryWire(client, meeting.behaviour, 2).end, WireEnd::kStepLimit);
+  EXPECT_EQ(RunOnMemoryWire(client, meeting.behaviour, {}, 2).end, WireEnd::kStepLimit);
 }
 
 TEST(MemoryWireItselfTest, TheSameRunTakesTheSameSteps) {
