@@ -29,7 +29,7 @@ TEST(MemoryPipe, CarriesBytesBothWays) {
 }
 
 TEST(MemoryPipe, IsBoundedAndGoesRound) {
-  MemoryPipe pipe(10);
+  MemoryPipe pipe(MemoryPipe::kRoom, 10);
   EXPECT_EQ(Put(pipe.client(), "0123456789abc"), 10u);
   EXPECT_EQ(pipe.client().Write(certs::ToBytes("x")).status, IoStatus::kWouldBlock);
   std::string all;

@@ -2,9 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <memory>
 
 #include "tests/fakeserver/test_client.h"
@@ -90,6 +95,40 @@ TEST(Server, ServesSeveralBehavioursAtOnceOnTheirOwnPorts) {
     EXPECT_EQ(transcripts[0].Has(EventKind::kHandshakeDone), id != "without");
     EXPECT_EQ(server.port(id), 0);
   }
+}
+
+// What comes of a call within `limit`: errno, 0 for a connection, EINPROGRESS for no answer.
+int Call(uint16_t port, milliseconds limit) {
+  const int caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const sockaddr_in address{
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  int error = connect(caller, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
+  pollfd watched{.fd = caller, .events = POLLOUT, .revents = 0};
+  if (error == EINPROGRESS && poll(&watched, 1, static_cast<int>(limit.count())) > 0) {
+    socklen_t size = sizeof error;
+    getsockopt(caller, SOL_SOCKET, SO_ERROR, &error, &size);
+  }
+  close(caller);
+  return error;
+}
+
+TEST(Server, RefusesCallsOrDoesNotAnswerThemWhereItsDoorIsClosed) {
+  ServerHandle server =
+      Started({.listeners = {{.id = "open", .behaviour = Always(Good())},
+                             {.id = "refused", .behaviour = Always(Good()), .listen = {.door = Door::kRefused}},
+                             {.id = "never", .behaviour = Always(Good()), .listen = {.door = Door::kNeverAnswers}}}});
+  EXPECT_EQ(Call(server.port("open"), kLimit), 0);
+  EXPECT_EQ(Call(server.port("refused"), kLimit), ECONNREFUSED);
+  EXPECT_EQ(Call(server.port("never"), milliseconds(50)), EINPROGRESS);
+  for (std::string id : {"refused", "never"}) {
+    EXPECT_TRUE(server.WaitUntilQuiet(id, milliseconds(0))) << id;
+    EXPECT_THAT(server.Remove(id), SizeIs(0)) << id;
+  }
+}
+
+TEST(Server, ServesThroughTheSmallestWindow) {
+  ServerHandle server = Started({.listeners = {{.id = "small", .behaviour = Always(Good()), .listen = {.window = 1}}}});
+  EXPECT_EQ(Visit(server.port("small"), TlsMode::kStartTls), "");
 }
 
 TEST(Server, StartsAndStopsAHundredTimes) {
