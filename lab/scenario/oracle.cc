@@ -131,7 +131,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     policy = Policy::kRelayOpportunistic;
   }
   std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
-  if (const auto staples = OfTheStaples(world); staples && (!tls || tls->ignorable)) {
+  if (const auto staples = OfTheStaples(world); staples && (!tls || tls->ignorable || tls->rung > staples->rung)) {
     tls = staples;
   }
   const bool tls_fails = tls && !tls->ignorable;
