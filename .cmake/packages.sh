@@ -7,7 +7,7 @@
 packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev libuv1-dev libidn2-dev libc-ares-dev libpsl-dev libfmt-dev
                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev"
 packages_run="ca-certificates openssl curl python3"
-packages_test="libgtest-dev libgmock-dev binutils libgnutls28-dev libtasn1-6-dev
+packages_test="libgtest-dev libgmock-dev libpugixml-dev binutils libgnutls28-dev libtasn1-6-dev
                libdb5.3 libevent-2.1-7 libicu72 libnsl2 libsasl2-modules libsasl2-modules-db libwrap0"
 packages_fuzz="clang-19 libclang-rt-19-dev libgnutls28-dev"
 packages_bench="libbenchmark-dev"

@@ -17,6 +17,7 @@
 #include "lab/cli/expect.h"
 #include "lab/cli/match.h"
 #include "lab/cli/matrix.h"
+#include "lab/cli/report.h"
 #include "lab/cli/run.h"
 #include "lab/cli/send.h"
 #include "lab/cli/serve.h"
@@ -133,6 +134,19 @@ void AddExpect(CLI::App& app, Action& action) {
   update->add_option("--results", options->results, "the results file");
   update->add_flag("--dry-run", options->dry_run, "say, do not do");
   update->callback([options, &action] { action = [options] { return ExpectUpdateVerb(*options); }; });
+}
+
+// Where the reports of a run go.
+void AddReportFiles(CLI::App* verb, lab::ReportFiles& files) {
+  verb->add_option("--html", files.html, "write the report as one HTML file; - is standard output");
+}
+
+void AddReport(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::ReportOptions>();
+  CLI::App* verb = app.add_subcommand("report", "Results as documents: HTML for people");
+  verb->add_option("--from", options->from, "results files; later ones win over earlier ones");
+  AddReportFiles(verb, options->files);
+  verb->callback([options, &action] { action = [options] { return ReportVerb(*options); }; });
 }
 
 void AddList(CLI::App& app, Action& action) {
@@ -316,6 +330,7 @@ int main(int argc, char** argv) {
   AddClients(app, action);
   AddCampaign(app, action);
   AddExpect(app, action);
+  AddReport(app, action);
   AddList(app, action);
   AddExplain(app, action);
   AddServe(app, action);

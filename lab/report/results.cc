@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <stdexcept>
 
 #include "certs/bytes.h"
 
@@ -20,6 +22,7 @@ using certs::Fail;
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kTail = "\n  ]\n}\n";
+constexpr size_t kMostOctets = size_t{1} << 30;
 
 std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -60,6 +63,18 @@ Json ToJson(const ResultCell& cell) {
   return json;
 }
 
+// A whole number between `least` and `most`: the library would cut a larger one, and a fraction, to what fits.
+int64_t Whole(const Json& json, const char* name, int64_t least, int64_t most) {
+  const Json& number = json.at(name);
+  const bool fits = number.is_number_unsigned() ? number.get<uint64_t>() <= static_cast<uint64_t>(most)
+                                                : number.is_number_integer() && number.get<int64_t>() <= most;
+  if (!fits || (!number.is_number_unsigned() && number.get<int64_t>() < least)) {
+    throw std::out_of_range(std::string(name) + " is no whole number from " + std::to_string(least) + " to " +
+                            std::to_string(most));
+  }
+  return number.get<int64_t>();
+}
+
 // Reads a member that must be there and of that type; nlohmann's exception names the member otherwise.
 ResultCell CellFromJson(const Json& json) {
   ResultCell cell;
@@ -80,17 +95,17 @@ ResultCell CellFromJson(const Json& json) {
   cell.deed = json.value("deed", "");
   cell.known = json.value("known", "");
   const Json& server = json.at("server");
-  server.at("connections").get_to(cell.connections);
+  cell.connections = static_cast<int>(Whole(server, "connections", 0, std::numeric_limits<int>::max()));
   server.at("reached").get_to(cell.reached);
   server.at("saw").get_to(cell.server_saw);
   server.at("server_name").get_to(cell.server_name);
   if (const Json& alert = server.at("client_alert"); !alert.is_null()) {
-    cell.client_alert = alert.get<int>();
+    cell.client_alert = static_cast<int>(Whole(server, "client_alert", 0, 255));
   }
   json.at("client_said").at("said").get_to(cell.client_said);
   json.at("client_said").at("output").get_to(cell.client_output);
   json.at("chain_sha256").get_to(cell.chain_sha256);
-  json.at("duration_us").get_to(cell.duration_us);
+  cell.duration_us = Whole(json, "duration_us", 0, std::numeric_limits<int64_t>::max());
   json.at("repro").get_to(cell.repro);
   json.at("transcripts").get_to(cell.transcripts);
   return cell;
@@ -101,6 +116,9 @@ ResultsHeader HeaderFromJson(const Json& json) {
   json.at("suite").get_to(header.suite);
   json.at("suite_hash").get_to(header.suite_hash);
   json.at("crypto").get_to(header.crypto);
+  if (!json.at("seed").is_number_unsigned()) {
+    throw std::out_of_range("seed is no whole number from 0 on");
+  }
   json.at("seed").get_to(header.seed);
   json.at("now_memory").get_to(header.now_memory);
   json.at("now_tcp").get_to(header.now_tcp);
@@ -187,19 +205,14 @@ certs::Result<void> ResultsWriter::Finish() {
   return written;
 }
 
-certs::Result<Results> ReadResults(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return Fail(ErrorCode::kIo, "cannot read " + certs::Escaped(path) + ": " + std::strerror(errno));
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
+certs::Result<Results> ParseResults(std::string_view text, const std::string& name) {
   try {
-    const Json json = Json::parse(text.str());
+    const Json json = Json::parse(text);
     const std::string version = json.at("version");
     if (version.substr(0, version.find('.')) != "1") {
-      return Fail(ErrorCode::kBadInput,
-                  certs::Escaped(path) + " has format version " + certs::Escaped(version) + "; this program reads 1.x");
+      return Fail(ErrorCode::kBadInput, certs::Escaped(name, 300) + " has format version " +
+                                            certs::Escaped(version, 40) +
+                                            "; this program reads 1.x: take the program that wrote it, or a later one");
     }
     Results results;
     json.at("complete").get_to(results.complete);
@@ -208,9 +221,25 @@ certs::Result<Results> ReadResults(const std::string& path) {
       results.cells.push_back(CellFromJson(cell));
     }
     return results;
-  } catch (const Json::exception& error) {
-    return Fail(ErrorCode::kBadInput, certs::Escaped(path) + " is no results file: " + certs::Escaped(error.what()));
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kBadInput,
+                certs::Escaped(name, 300) + " is no results file: " + certs::Escaped(error.what(), 300));
   }
+}
+
+certs::Result<Results> ReadResults(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  std::vector<char> buffer(1 << 20);
+  while (file && text.size() <= kMostOctets) {
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    text.append(buffer.data(), static_cast<size_t>(file.gcount()));
+  }
+  if (!file.eof()) {
+    const std::string why = text.size() > kMostOctets ? "it is larger than 1 GiB" : std::strerror(errno);
+    return Fail(ErrorCode::kBadInput, "cannot read " + certs::Escaped(path, 300) + ": " + why);
+  }
+  return ParseResults(text, path);
 }
 
 }  // namespace lab

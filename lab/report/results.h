@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "certs/result.h"
@@ -88,7 +89,11 @@ class ResultsWriter {
   bool first_ = true;
 };
 
-// Reads a results file, complete or not. kBadInput says what is malformed and where.
+// Reads a results file, complete or not; 1 GiB is the most. kBadInput says what cannot be read, or what is malformed
+// and where; a file of a later major version is told to need a later program.
 certs::Result<Results> ReadResults(const std::string& path);
+
+// The same for a text that is in memory already; `name` is what to call it in the error.
+certs::Result<Results> ParseResults(std::string_view text, const std::string& name);
 
 }  // namespace lab

@@ -14,3 +14,7 @@ starttls_lab_test(campaign_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES ${CMA
 # The client whose verifier can lose a rule: this order of libraries takes all of the verifier from the mutable one.
 starttls_lab_test(campaign_mutant_test LIBS starttls_lab::lab starttls_lab::verifier_mutable TIMEOUT 900
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/campaign_mutant_test.cc)
+# An XML parser reads what the reports wrote.
+find_package(pugixml REQUIRED)
+starttls_lab_test(report_test LIBS starttls_lab::lab pugixml::pugixml SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/report_grid_test.cc ${CMAKE_CURRENT_LIST_DIR}/report_html_test.cc)
