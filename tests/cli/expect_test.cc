@@ -110,7 +110,7 @@ TEST_F(Expect, ADryRunChangesNothing) {
 
 TEST_F(Expect, OfAMissingFileItSaysWhich) {
   const ProgramRun run = Update(folder_.path() + "/none.json");
-  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_EQ(run.exit_code, 2);
   EXPECT_NE(run.err.find("none.json"), std::string::npos) << run.err;
 }
 
