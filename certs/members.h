@@ -6,13 +6,14 @@
 //     std::optional<int> path_len;
 //     bool operator==(const BasicConstraints&) const = default;
 //     static constexpr auto kMembers =
-//         std::tuple{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len}};
+//         Members{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len}};
 //   };
 #pragma once
 
+#include <cstddef>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace certs {
 
@@ -25,23 +26,51 @@ struct Member {
 template <typename Struct, typename Value>
 Member(const char*, Value Struct::*) -> Member<Struct, Value>;
 
+// A list of members. It is what std::tuple would be, but for what its constructors cost every file that includes a
+// spec: instantiating them was most of the time it took to compile one.
+template <size_t Index, typename T>
+struct MemberAt {
+  T member;
+};
+
+template <typename Indices, typename... Ms>
+struct MemberList;
+
+template <size_t... Index, typename... Ms>
+struct MemberList<std::index_sequence<Index...>, Ms...> : MemberAt<Index, Ms>... {
+  static constexpr size_t kSize = sizeof...(Ms);
+
+  constexpr explicit MemberList(Ms... members) : MemberAt<Index, Ms>{members}... {}
+
+  // Calls visit(member) for each, in order.
+  template <typename Visit>
+  constexpr void ForEach(Visit&& visit) const {
+    (visit(static_cast<const MemberAt<Index, Ms>&>(*this).member), ...);
+  }
+};
+
+template <typename... Ms>
+struct Members : MemberList<std::index_sequence_for<Ms...>, Ms...> {
+  using MemberList<std::index_sequence_for<Ms...>, Ms...>::MemberList;
+};
+template <typename... Ms>
+Members(Ms...) -> Members<Ms...>;
+
 // A struct that lists its members.
 template <typename T>
-concept HasMembers = requires { std::tuple_size<std::remove_cvref_t<decltype(T::kMembers)>>::value; };
+concept HasMembers = requires { std::remove_cvref_t<decltype(T::kMembers)>::kSize; };
 
 // Calls visit(name, a.member, b.member) for every listed member of two values of one type.
 template <HasMembers T, typename Visit>
 constexpr void ForEachMember(const T& a, const T& b, Visit&& visit) {
-  std::apply([&](const auto&... member) { (visit(member.name, a.*(member.where), b.*(member.where)), ...); },
-             T::kMembers);
+  T::kMembers.ForEach([&](const auto& member) { visit(member.name, a.*(member.where), b.*(member.where)); });
 }
 
 // Calls visit(name, value.member) for every listed member; `value` may be const or not.
 template <typename T, typename Visit>
   requires HasMembers<std::remove_const_t<T>>
 constexpr void ForEachMember(T& value, Visit&& visit) {
-  std::apply([&](const auto&... member) { (visit(member.name, value.*(member.where)), ...); },
-             std::remove_const_t<T>::kMembers);
+  std::remove_const_t<T>::kMembers.ForEach([&](const auto& member) { visit(member.name, value.*(member.where)); });
 }
 
 }  // namespace certs

@@ -36,8 +36,8 @@ struct SctSpec {
   SignatureFault signature_fault = SignatureFault::kNone;
 
   bool operator==(const SctSpec&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"log", &SctSpec::log}, Member{"timestamp", &SctSpec::timestamp},
-                                              Member{"signature_fault", &SctSpec::signature_fault}};
+  static constexpr auto kMembers = Members{Member{"log", &SctSpec::log}, Member{"timestamp", &SctSpec::timestamp},
+                                           Member{"signature_fault", &SctSpec::signature_fault}};
 };
 
 // ------------------------------------------------------------------------------------------------ OCSP
@@ -82,7 +82,7 @@ struct SingleStatus {
   std::vector<SctSpec> scts;  // of the certificate, as an extension more (RFC 6962 3.3)
 
   bool operator==(const SingleStatus&) const = default;
-  static constexpr auto kMembers = std::tuple{
+  static constexpr auto kMembers = Members{
       Member{"certificate", &SingleStatus::certificate},
       Member{"status", &SingleStatus::status},
       Member{"reason", &SingleStatus::reason},
@@ -124,7 +124,7 @@ struct OcspSpec {
   std::optional<Bytes> raw;                   // stands for all of it
 
   bool operator==(const OcspSpec&) const = default;
-  static constexpr auto kMembers = std::tuple{
+  static constexpr auto kMembers = Members{
       Member{"certificate", &OcspSpec::certificate},
       Member{"status", &OcspSpec::status},
       Member{"singles", &OcspSpec::singles},
@@ -162,9 +162,9 @@ struct CrlEntry {
 
   bool operator==(const CrlEntry&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"certificate", &CrlEntry::certificate}, Member{"serial", &CrlEntry::serial},
-                 Member{"revoked_at", &CrlEntry::revoked_at},   Member{"reason", &CrlEntry::reason},
-                 Member{"issuer_of", &CrlEntry::issuer_of},     Member{"extensions", &CrlEntry::extensions}};
+      Members{Member{"certificate", &CrlEntry::certificate}, Member{"serial", &CrlEntry::serial},
+              Member{"revoked_at", &CrlEntry::revoked_at},   Member{"reason", &CrlEntry::reason},
+              Member{"issuer_of", &CrlEntry::issuer_of},     Member{"extensions", &CrlEntry::extensions}};
 };
 
 // IssuingDistributionPoint (RFC 5280 5.2.5): what the list covers.
@@ -179,13 +179,13 @@ struct IssuingDistributionPoint {
 
   bool operator==(const IssuingDistributionPoint&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"full_name", &IssuingDistributionPoint::full_name},
-                 Member{"only_user_certs", &IssuingDistributionPoint::only_user_certs},
-                 Member{"only_ca_certs", &IssuingDistributionPoint::only_ca_certs},
-                 Member{"only_some_reasons", &IssuingDistributionPoint::only_some_reasons},
-                 Member{"indirect", &IssuingDistributionPoint::indirect},
-                 Member{"only_attribute_certs", &IssuingDistributionPoint::only_attribute_certs},
-                 Member{"critical", &IssuingDistributionPoint::critical}};
+      Members{Member{"full_name", &IssuingDistributionPoint::full_name},
+              Member{"only_user_certs", &IssuingDistributionPoint::only_user_certs},
+              Member{"only_ca_certs", &IssuingDistributionPoint::only_ca_certs},
+              Member{"only_some_reasons", &IssuingDistributionPoint::only_some_reasons},
+              Member{"indirect", &IssuingDistributionPoint::indirect},
+              Member{"only_attribute_certs", &IssuingDistributionPoint::only_attribute_certs},
+              Member{"critical", &IssuingDistributionPoint::critical}};
 };
 
 // One CertificateList.
@@ -211,7 +211,7 @@ struct CrlSpec {
   std::optional<Bytes> raw;
 
   bool operator==(const CrlSpec&) const = default;
-  static constexpr auto kMembers = std::tuple{
+  static constexpr auto kMembers = Members{
       Member{"issuer", &CrlSpec::issuer},
       Member{"version", &CrlSpec::version},
       Member{"this_update", &CrlSpec::this_update},
@@ -244,8 +244,8 @@ struct RevocationSpec {
 
   bool operator==(const RevocationSpec&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"check", &RevocationSpec::check}, Member{"staples", &RevocationSpec::staples},
-                 Member{"crls", &RevocationSpec::crls}, Member{"scts", &RevocationSpec::scts}};
+      Members{Member{"check", &RevocationSpec::check}, Member{"staples", &RevocationSpec::staples},
+              Member{"crls", &RevocationSpec::crls}, Member{"scts", &RevocationSpec::scts}};
 };
 
 // ------------------------------------------------------------------------------------------------ extensions for it

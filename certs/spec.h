@@ -26,7 +26,7 @@ struct Tamper {
   Bytes to;
 
   bool operator==(const Tamper&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"from", &Tamper::from}, Member{"to", &Tamper::to}};
+  static constexpr auto kMembers = Members{Member{"from", &Tamper::from}, Member{"to", &Tamper::to}};
 };
 
 // How the length of a certificate's outermost SEQUENCE is written (X.690 8.1.3): DER knows the shortest form only.
@@ -83,7 +83,7 @@ struct CertSpec {
   std::optional<Bytes> raw_certificate;  // stands for all of it: nothing else of the spec shows
 
   bool operator==(const CertSpec&) const = default;
-  static constexpr auto kMembers = std::tuple{
+  static constexpr auto kMembers = Members{
       Member{"name", &CertSpec::name},
       Member{"issuer", &CertSpec::issuer},
       Member{"version", &CertSpec::version},
@@ -146,9 +146,9 @@ struct ChainSpec {
 
   bool operator==(const ChainSpec&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"certs", &ChainSpec::certs}, Member{"presented", &ChainSpec::presented},
-                 Member{"trusted", &ChainSpec::trusted}, Member{"handshake_key", &ChainSpec::handshake_key},
-                 Member{"revocation", &ChainSpec::revocation}};
+      Members{Member{"certs", &ChainSpec::certs}, Member{"presented", &ChainSpec::presented},
+              Member{"trusted", &ChainSpec::trusted}, Member{"handshake_key", &ChainSpec::handshake_key},
+              Member{"revocation", &ChainSpec::revocation}};
 };
 
 // Bob's good chain: leaf for mail.bob.test (SAN only, P-256) <- intermediate <- root; leaf and intermediate presented,

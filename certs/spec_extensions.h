@@ -25,7 +25,7 @@ struct Attribute {
 
   bool operator==(const Attribute&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"oid", &Attribute::oid}, Member{"type", &Attribute::type}, Member{"value", &Attribute::value}};
+      Members{Member{"oid", &Attribute::oid}, Member{"type", &Attribute::type}, Member{"value", &Attribute::value}};
 };
 using DistinguishedName = std::vector<Attribute>;
 
@@ -53,7 +53,7 @@ struct GeneralName {
   Bytes value;
 
   bool operator==(const GeneralName&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"form", &GeneralName::form}, Member{"value", &GeneralName::value}};
+  static constexpr auto kMembers = Members{Member{"form", &GeneralName::form}, Member{"value", &GeneralName::value}};
 };
 
 GeneralName Dns(std::string_view name);    // octets as given, NUL and all
@@ -73,8 +73,8 @@ struct BasicConstraints {
 
   bool operator==(const BasicConstraints&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len},
-                 Member{"critical", &BasicConstraints::critical}};
+      Members{Member{"ca", &BasicConstraints::ca}, Member{"path_len", &BasicConstraints::path_len},
+              Member{"critical", &BasicConstraints::critical}};
 };
 
 // KeyUsage bits (RFC 5280 4.2.1.3), as 1 << bit number.
@@ -93,7 +93,7 @@ struct KeyUsage {
   bool critical = true;
 
   bool operator==(const KeyUsage&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"bits", &KeyUsage::bits}, Member{"critical", &KeyUsage::critical}};
+  static constexpr auto kMembers = Members{Member{"bits", &KeyUsage::bits}, Member{"critical", &KeyUsage::critical}};
 };
 
 struct ExtendedKeyUsage {
@@ -102,7 +102,7 @@ struct ExtendedKeyUsage {
 
   bool operator==(const ExtendedKeyUsage&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"purposes", &ExtendedKeyUsage::purposes}, Member{"critical", &ExtendedKeyUsage::critical}};
+      Members{Member{"purposes", &ExtendedKeyUsage::purposes}, Member{"critical", &ExtendedKeyUsage::critical}};
 };
 inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
 inline constexpr std::string_view kClientAuth = "1.3.6.1.5.5.7.3.2";
@@ -115,7 +115,7 @@ struct SubjectAltName {
 
   bool operator==(const SubjectAltName&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"names", &SubjectAltName::names}, Member{"critical", &SubjectAltName::critical}};
+      Members{Member{"names", &SubjectAltName::names}, Member{"critical", &SubjectAltName::critical}};
 };
 
 // NameConstraints (RFC 5280 4.2.1.10). An iPAddress subtree's value is address octets followed by mask octets.
@@ -128,9 +128,9 @@ struct NameConstraints {
 
   bool operator==(const NameConstraints&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"permitted", &NameConstraints::permitted}, Member{"excluded", &NameConstraints::excluded},
-                 Member{"critical", &NameConstraints::critical}, Member{"minimum", &NameConstraints::minimum},
-                 Member{"maximum", &NameConstraints::maximum}};
+      Members{Member{"permitted", &NameConstraints::permitted}, Member{"excluded", &NameConstraints::excluded},
+              Member{"critical", &NameConstraints::critical}, Member{"minimum", &NameConstraints::minimum},
+              Member{"maximum", &NameConstraints::maximum}};
 };
 
 // certificatePolicies (RFC 5280 4.2.1.4), without qualifiers.
@@ -140,7 +140,7 @@ struct CertificatePolicies {
 
   bool operator==(const CertificatePolicies&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"oids", &CertificatePolicies::oids}, Member{"critical", &CertificatePolicies::critical}};
+      Members{Member{"oids", &CertificatePolicies::oids}, Member{"critical", &CertificatePolicies::critical}};
 };
 inline constexpr std::string_view kAnyPolicy = "2.5.29.32.0";
 
@@ -150,8 +150,8 @@ struct PolicyMapping {
   std::string subject_domain;  // dotted OID
 
   bool operator==(const PolicyMapping&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"issuer_domain", &PolicyMapping::issuer_domain},
-                                              Member{"subject_domain", &PolicyMapping::subject_domain}};
+  static constexpr auto kMembers = Members{Member{"issuer_domain", &PolicyMapping::issuer_domain},
+                                           Member{"subject_domain", &PolicyMapping::subject_domain}};
 };
 
 // policyConstraints (RFC 5280 4.2.1.11).
@@ -162,9 +162,9 @@ struct PolicyConstraints {
 
   bool operator==(const PolicyConstraints&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"require_explicit_policy", &PolicyConstraints::require_explicit_policy},
-                 Member{"inhibit_policy_mapping", &PolicyConstraints::inhibit_policy_mapping},
-                 Member{"critical", &PolicyConstraints::critical}};
+      Members{Member{"require_explicit_policy", &PolicyConstraints::require_explicit_policy},
+              Member{"inhibit_policy_mapping", &PolicyConstraints::inhibit_policy_mapping},
+              Member{"critical", &PolicyConstraints::critical}};
 };
 
 // inhibitAnyPolicy (RFC 5280 4.2.1.14).
@@ -174,7 +174,7 @@ struct InhibitAnyPolicy {
 
   bool operator==(const InhibitAnyPolicy&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"skip_certs", &InhibitAnyPolicy::skip_certs}, Member{"critical", &InhibitAnyPolicy::critical}};
+      Members{Member{"skip_certs", &InhibitAnyPolicy::skip_certs}, Member{"critical", &InhibitAnyPolicy::critical}};
 };
 
 // Any extension at all: `value` is what stands inside the OCTET STRING, well-formed or not.
@@ -187,8 +187,8 @@ struct RawExtension {
 
   bool operator==(const RawExtension&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"oid", &RawExtension::oid}, Member{"critical", &RawExtension::critical},
-                 Member{"value", &RawExtension::value}, Member{"critical_octet", &RawExtension::critical_octet}};
+      Members{Member{"oid", &RawExtension::oid}, Member{"critical", &RawExtension::critical},
+              Member{"value", &RawExtension::value}, Member{"critical_octet", &RawExtension::critical_octet}};
 };
 
 }  // namespace certs

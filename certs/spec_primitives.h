@@ -37,7 +37,7 @@ struct KeySpec {
   std::string label;  // whose it is: "leaf", "intermediate", "root", "eve" ...
 
   bool operator==(const KeySpec&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"type", &KeySpec::type}, Member{"label", &KeySpec::label}};
+  static constexpr auto kMembers = Members{Member{"type", &KeySpec::type}, Member{"label", &KeySpec::label}};
 };
 
 // How a certificate writes its key down.
@@ -93,8 +93,8 @@ struct TimeSpec {
       std::nullopt;  // overrides from_now; `form` then picks the tag (kAuto: by length, 13 = UTCTime)
 
   bool operator==(const TimeSpec&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"from_now", &TimeSpec::from_now}, Member{"form", &TimeSpec::form},
-                                              Member{"raw", &TimeSpec::raw}};
+  static constexpr auto kMembers =
+      Members{Member{"from_now", &TimeSpec::from_now}, Member{"form", &TimeSpec::form}, Member{"raw", &TimeSpec::raw}};
 };
 
 // ------------------------------------------------------------------------------------------------ signatures

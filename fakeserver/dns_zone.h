@@ -16,6 +16,7 @@
 namespace fakeserver {
 
 using certs::Member;
+using certs::Members;
 
 // The record types the fake knows (RFC 1035 3.2.2, RFC 3596, RFC 2782, RFC 6698 7.1). Any other type is answered "no
 // such data".
@@ -61,8 +62,8 @@ struct TlsaSpec {
 
   bool operator==(const TlsaSpec&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"usage", &TlsaSpec::usage}, Member{"selector", &TlsaSpec::selector},
-                 Member{"matching", &TlsaSpec::matching}, Member{"of", &TlsaSpec::of}, Member{"data", &TlsaSpec::data}};
+      Members{Member{"usage", &TlsaSpec::usage}, Member{"selector", &TlsaSpec::selector},
+              Member{"matching", &TlsaSpec::matching}, Member{"of", &TlsaSpec::of}, Member{"data", &TlsaSpec::data}};
 };
 std::string InWords(const TlsaSpec& tlsa);  // "3 1 1 of leaf"
 
@@ -72,8 +73,7 @@ struct DnsLie {
   std::vector<std::string> records;  // in the place of the set's
 
   bool operator==(const DnsLie&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"resolver", &DnsLie::resolver}, Member{"records", &DnsLie::records}};
+  static constexpr auto kMembers = Members{Member{"resolver", &DnsLie::resolver}, Member{"records", &DnsLie::records}};
 };
 
 // The records of one owner and type.
@@ -93,10 +93,10 @@ struct DnsSet {
   std::optional<DnsType> type() const;
 
   bool operator==(const DnsSet&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"name", &DnsSet::name}, Member{"records", &DnsSet::records},
-                                              Member{"tlsa", &DnsSet::tlsa}, Member{"secure", &DnsSet::secure},
-                                              Member{"fate", &DnsSet::fate}, Member{"delay", &DnsSet::delay},
-                                              Member{"ttl", &DnsSet::ttl},   Member{"lies", &DnsSet::lies}};
+  static constexpr auto kMembers =
+      Members{Member{"name", &DnsSet::name},     Member{"records", &DnsSet::records}, Member{"tlsa", &DnsSet::tlsa},
+              Member{"secure", &DnsSet::secure}, Member{"fate", &DnsSet::fate},       Member{"delay", &DnsSet::delay},
+              Member{"ttl", &DnsSet::ttl},       Member{"lies", &DnsSet::lies}};
 };
 
 // Bob's zones: bob.test and the reverse one, and what Eve needs of hers. All of it signed.
@@ -115,7 +115,7 @@ struct DnsZone {
   void Remove(std::string_view name);               // asserts that it exists
 
   bool operator==(const DnsZone&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"sets", &DnsZone::sets}, Member{"secure", &DnsZone::secure}};
+  static constexpr auto kMembers = Members{Member{"sets", &DnsZone::sets}, Member{"secure", &DnsZone::secure}};
 };
 
 }  // namespace fakeserver

@@ -15,6 +15,7 @@ namespace fakeserver {
 using certs::Bytes;
 using certs::ByteView;
 using certs::Member;
+using certs::Members;
 
 // The places in a server's part of the handshake, in order. An edit of a place that the negotiated version or the
 // client does not lead to is not carried out, and nothing is recorded.
@@ -74,9 +75,9 @@ struct FlightEdit {
   static constexpr int kMaxTimes = 100'000;
 
   bool operator==(const FlightEdit&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"place", &FlightEdit::place}, Member{"kind", &FlightEdit::kind},
-                                              Member{"number", &FlightEdit::number},
-                                              Member{"bytes", &FlightEdit::bytes}, Member{"times", &FlightEdit::times}};
+  static constexpr auto kMembers = Members{Member{"place", &FlightEdit::place}, Member{"kind", &FlightEdit::kind},
+                                           Member{"number", &FlightEdit::number}, Member{"bytes", &FlightEdit::bytes},
+                                           Member{"times", &FlightEdit::times}};
 };
 
 // "certificate: append-to-body, bytes 0x00": one edit in words, escaped and bounded.
@@ -92,9 +93,9 @@ struct RecordShape {
 
   bool operator==(const RecordShape&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"fragment", &RecordShape::fragment}, Member{"data", &RecordShape::data},
-                 Member{"padding", &RecordShape::padding}, Member{"version", &RecordShape::version},
-                 Member{"alone", &RecordShape::alone}};
+      Members{Member{"fragment", &RecordShape::fragment}, Member{"data", &RecordShape::data},
+              Member{"padding", &RecordShape::padding}, Member{"version", &RecordShape::version},
+              Member{"alone", &RecordShape::alone}};
 };
 std::string InWords(const RecordShape& shape);
 
@@ -116,8 +117,8 @@ struct SignatureScript {
 
   bool operator==(const SignatureScript&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"fault", &SignatureScript::fault}, Member{"algorithm", &SignatureScript::algorithm},
-                 Member{"claimed", &SignatureScript::claimed}};
+      Members{Member{"fault", &SignatureScript::fault}, Member{"algorithm", &SignatureScript::algorithm},
+              Member{"claimed", &SignatureScript::claimed}};
 };
 std::string InWords(const SignatureScript& script);
 
@@ -130,8 +131,8 @@ struct KeyShareScript {
 
   bool operator==(const KeyShareScript&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"group", &KeyShareScript::group}, Member{"value", &KeyShareScript::value},
-                 Member{"params", &KeyShareScript::params}};
+      Members{Member{"group", &KeyShareScript::group}, Member{"value", &KeyShareScript::value},
+              Member{"params", &KeyShareScript::params}};
 };
 std::string InWords(const KeyShareScript& script);
 

@@ -11,6 +11,7 @@
 namespace fakeserver {
 
 using certs::Member;
+using certs::Members;
 
 // What is wrong with every answer.
 enum class HttpFault : uint8_t {
@@ -33,7 +34,7 @@ struct HttpScript {
   HttpFault fault = HttpFault::kNone;
 
   bool operator==(const HttpScript&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"fault", &HttpScript::fault}};
+  static constexpr auto kMembers = Members{Member{"fault", &HttpScript::fault}};
 };
 
 }  // namespace fakeserver

@@ -13,6 +13,7 @@
 namespace fakeserver {
 
 using certs::Member;
+using certs::Members;
 
 struct PolicyScript {
   // The policy's fields. "{host}" stands for the host of the world; an empty field is left out.
@@ -26,15 +27,15 @@ struct PolicyScript {
   std::string media_type = "text/plain";
 
   bool operator==(const PolicyScript&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"version", &PolicyScript::version},
-                                              Member{"mode", &PolicyScript::mode},
-                                              Member{"max_age", &PolicyScript::max_age},
-                                              Member{"mx", &PolicyScript::mx},
-                                              Member{"more", &PolicyScript::more},
-                                              Member{"body", &PolicyScript::body},
-                                              Member{"padding", &PolicyScript::padding},
-                                              Member{"status", &PolicyScript::status},
-                                              Member{"media_type", &PolicyScript::media_type}};
+  static constexpr auto kMembers = Members{Member{"version", &PolicyScript::version},
+                                           Member{"mode", &PolicyScript::mode},
+                                           Member{"max_age", &PolicyScript::max_age},
+                                           Member{"mx", &PolicyScript::mx},
+                                           Member{"more", &PolicyScript::more},
+                                           Member{"body", &PolicyScript::body},
+                                           Member{"padding", &PolicyScript::padding},
+                                           Member{"status", &PolicyScript::status},
+                                           Member{"media_type", &PolicyScript::media_type}};
 };
 
 // The policy's text for the host of that name.

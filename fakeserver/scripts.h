@@ -16,6 +16,7 @@
 namespace fakeserver {
 
 using certs::Member;
+using certs::Members;
 
 // Whether TLS starts after STARTTLS (RFC 3207) or with the first byte (RFC 8314).
 enum class TlsMode : uint8_t { kStartTls, kImplicit };
@@ -83,9 +84,9 @@ struct Reply {
 
   bool operator==(const Reply&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw},
-                 Member{"form", &Reply::form}, Member{"scope", &Reply::scope}, Member{"times", &Reply::times},
-                 Member{"hold", &Reply::hold}};
+      Members{Member{"code", &Reply::code}, Member{"lines", &Reply::lines}, Member{"raw", &Reply::raw},
+              Member{"form", &Reply::form}, Member{"scope", &Reply::scope}, Member{"times", &Reply::times},
+              Member{"hold", &Reply::hold}};
 };
 
 // Where bytes are injected in clear around the reply to STARTTLS: the response-injection family (CVE-2021-22947 class).
@@ -104,9 +105,8 @@ struct Injection {
   int slice = 0;  // octets of the payload in one write; with kSameSegment the first of them go with the 220. 0: all
 
   bool operator==(const Injection&) const = default;
-  static constexpr auto kMembers =
-      std::tuple{Member{"placement", &Injection::placement}, Member{"payload", &Injection::payload},
-                 Member{"slice", &Injection::slice}};
+  static constexpr auto kMembers = Members{Member{"placement", &Injection::placement},
+                                           Member{"payload", &Injection::payload}, Member{"slice", &Injection::slice}};
 };
 
 // What follows a 220 to STARTTLS.
@@ -137,7 +137,7 @@ struct SmtpScript {
   std::optional<Reply> interrupt_data;
 
   bool operator==(const SmtpScript&) const = default;
-  static constexpr auto kMembers = std::tuple{
+  static constexpr auto kMembers = Members{
       Member{"host", &SmtpScript::host},
       Member{"greeting", &SmtpScript::greeting},
       Member{"capabilities_clear", &SmtpScript::capabilities_clear},
@@ -180,17 +180,17 @@ struct TlsScript {
   }
 
   bool operator==(const TlsScript&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"min_version", &TlsScript::min_version},
-                                              Member{"max_version", &TlsScript::max_version},
-                                              Member{"tickets", &TlsScript::tickets},
-                                              Member{"ciphers", &TlsScript::ciphers},
-                                              Member{"groups", &TlsScript::groups},
-                                              Member{"client_certificate", &TlsScript::client_certificate},
-                                              Member{"edits", &TlsScript::edits},
-                                              Member{"records", &TlsScript::records},
-                                              Member{"signature", &TlsScript::signature},
-                                              Member{"key_share", &TlsScript::key_share},
-                                              Member{"hello_retries", &TlsScript::hello_retries}};
+  static constexpr auto kMembers = Members{Member{"min_version", &TlsScript::min_version},
+                                           Member{"max_version", &TlsScript::max_version},
+                                           Member{"tickets", &TlsScript::tickets},
+                                           Member{"ciphers", &TlsScript::ciphers},
+                                           Member{"groups", &TlsScript::groups},
+                                           Member{"client_certificate", &TlsScript::client_certificate},
+                                           Member{"edits", &TlsScript::edits},
+                                           Member{"records", &TlsScript::records},
+                                           Member{"signature", &TlsScript::signature},
+                                           Member{"key_share", &TlsScript::key_share},
+                                           Member{"hello_retries", &TlsScript::hello_retries}};
 };
 
 // ------------------------------------------------------------------------------------------------ transport
@@ -226,8 +226,8 @@ struct Pace {
   Micros gap{0};      // between two slices
 
   bool operator==(const Pace&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"latency", &Pace::latency}, Member{"jitter", &Pace::jitter},
-                                              Member{"slice", &Pace::slice}, Member{"gap", &Pace::gap}};
+  static constexpr auto kMembers = Members{Member{"latency", &Pace::latency}, Member{"jitter", &Pace::jitter},
+                                           Member{"slice", &Pace::slice}, Member{"gap", &Pace::gap}};
 };
 
 struct LinkScript {
@@ -238,12 +238,12 @@ struct LinkScript {
   Pace to_client, from_client;
 
   bool operator==(const LinkScript&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"cut", &LinkScript::cut},
-                                              Member{"cut_at", &LinkScript::cut_at},
-                                              Member{"cut_after", &LinkScript::cut_after},
-                                              Member{"cut_wait", &LinkScript::cut_wait},
-                                              Member{"to_client", &LinkScript::to_client},
-                                              Member{"from_client", &LinkScript::from_client}};
+  static constexpr auto kMembers = Members{Member{"cut", &LinkScript::cut},
+                                           Member{"cut_at", &LinkScript::cut_at},
+                                           Member{"cut_after", &LinkScript::cut_after},
+                                           Member{"cut_wait", &LinkScript::cut_wait},
+                                           Member{"to_client", &LinkScript::to_client},
+                                           Member{"from_client", &LinkScript::from_client}};
 };
 
 // How those who call are met, before there is a connection.
@@ -261,7 +261,7 @@ struct ListenScript {
 
   bool operator==(const ListenScript&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"door", &ListenScript::door}, Member{"window", &ListenScript::window}};
+      Members{Member{"door", &ListenScript::door}, Member{"window", &ListenScript::window}};
 };
 
 }  // namespace fakeserver

@@ -72,11 +72,9 @@ bool MixIn(const T& base, const T& edit, T& into) {
   }
   bool mixed = true;
   if constexpr (HasMembers<T>) {
-    std::apply(
-        [&](const auto&... member) {
-          ((mixed = MixIn(base.*(member.where), edit.*(member.where), into.*(member.where)) && mixed), ...);
-        },
-        T::kMembers);
+    T::kMembers.ForEach([&](const auto& member) {
+      mixed = MixIn(base.*(member.where), edit.*(member.where), into.*(member.where)) && mixed;
+    });
     return mixed;
   } else if constexpr (kIsMap<T>) {
     EachKey(base, edit, [&](const auto& key) {
@@ -111,11 +109,8 @@ void EachEdit(const T& from, const T& to, T& into, Visit& visit) {
     return;
   }
   if constexpr (HasMembers<T>) {
-    std::apply(
-        [&](const auto&... member) {
-          (EachEdit(from.*(member.where), to.*(member.where), into.*(member.where), visit), ...);
-        },
-        T::kMembers);
+    T::kMembers.ForEach(
+        [&](const auto& member) { EachEdit(from.*(member.where), to.*(member.where), into.*(member.where), visit); });
   } else if constexpr (kIsOptional<T>) {
     if constexpr (HasMembers<typename T::value_type>) {
       if (from && to) {

@@ -19,8 +19,8 @@ struct OnlineStatus {
 
   bool operator==(const OnlineStatus&) const = default;
   static constexpr auto kMembers =
-      std::tuple{certs::Member{"crls", &OnlineStatus::crls}, certs::Member{"responses", &OnlineStatus::responses},
-                 certs::Member{"http", &OnlineStatus::http}};
+      certs::Members{certs::Member{"crls", &OnlineStatus::crls}, certs::Member{"responses", &OnlineStatus::responses},
+                     certs::Member{"http", &OnlineStatus::http}};
 };
 
 }  // namespace lab

@@ -18,6 +18,7 @@ namespace {
 using certs::ErrorCode;
 using certs::Fail;
 using certs::Member;
+using certs::Members;
 using certs::Reason;
 using fakeserver::TlsMode;
 using scenario_file::ValueReader;
@@ -36,14 +37,14 @@ struct Demanded {
   std::optional<Demand> once_fetched;
 
   bool operator==(const Demanded&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"demand", &Demanded::demand},
-                                              Member{"reason", &Demanded::reason},
-                                              Member{"depth", &Demanded::depth},
-                                              Member{"also", &Demanded::also},
-                                              Member{"must_reach", &Demanded::must_reach},
-                                              Member{"answer_is_acceptance", &Demanded::answer_is_acceptance},
-                                              Member{"hello_may_precede", &Demanded::hello_may_precede},
-                                              Member{"once_fetched", &Demanded::once_fetched}};
+  static constexpr auto kMembers = Members{Member{"demand", &Demanded::demand},
+                                           Member{"reason", &Demanded::reason},
+                                           Member{"depth", &Demanded::depth},
+                                           Member{"also", &Demanded::also},
+                                           Member{"must_reach", &Demanded::must_reach},
+                                           Member{"answer_is_acceptance", &Demanded::answer_is_acceptance},
+                                           Member{"hello_may_precede", &Demanded::hello_may_precede},
+                                           Member{"once_fetched", &Demanded::once_fetched}};
 };
 
 Demanded FromExpectation(const Expectation& expectation) {
@@ -79,18 +80,18 @@ struct Sheet {
   std::map<Policy, Demanded> expect;
 
   bool operator==(const Sheet&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"id", &Sheet::id},
-                                              Member{"summary", &Sheet::summary},
-                                              Member{"rows", &Sheet::rows},
-                                              Member{"source", &Sheet::source},
-                                              Member{"base", &Sheet::base},
-                                              Member{"modes", &Sheet::modes},
-                                              Member{"severity", &Sheet::severity},
-                                              Member{"compound", &Sheet::compound},
-                                              Member{"policy_dependent", &Sheet::policy_dependent},
-                                              Member{"exact_clock", &Sheet::exact_clock},
-                                              Member{"edit", &Sheet::edit},
-                                              Member{"expect", &Sheet::expect}};
+  static constexpr auto kMembers = Members{Member{"id", &Sheet::id},
+                                           Member{"summary", &Sheet::summary},
+                                           Member{"rows", &Sheet::rows},
+                                           Member{"source", &Sheet::source},
+                                           Member{"base", &Sheet::base},
+                                           Member{"modes", &Sheet::modes},
+                                           Member{"severity", &Sheet::severity},
+                                           Member{"compound", &Sheet::compound},
+                                           Member{"policy_dependent", &Sheet::policy_dependent},
+                                           Member{"exact_clock", &Sheet::exact_clock},
+                                           Member{"edit", &Sheet::edit},
+                                           Member{"expect", &Sheet::expect}};
 };
 
 // ------------------------------------------------------------------------------------------------ what makes no sense

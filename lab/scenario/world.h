@@ -18,6 +18,7 @@
 namespace lab {
 
 using certs::Member;
+using certs::Members;
 
 // An MTA-STS policy that the client fetched once and has kept (RFC 8461 5.1).
 struct CachedPolicy {
@@ -26,8 +27,8 @@ struct CachedPolicy {
   std::chrono::seconds age{0};  // since it was fetched
 
   bool operator==(const CachedPolicy&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"policy", &CachedPolicy::policy}, Member{"id", &CachedPolicy::id},
-                                              Member{"age", &CachedPolicy::age}};
+  static constexpr auto kMembers = Members{Member{"policy", &CachedPolicy::policy}, Member{"id", &CachedPolicy::id},
+                                           Member{"age", &CachedPolicy::age}};
 };
 
 // Bob's good chain, for mta-sts.bob.test.
@@ -42,9 +43,9 @@ struct PolicyHost {
   std::optional<CachedPolicy> cached;
 
   bool operator==(const PolicyHost&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"policy", &PolicyHost::policy},
-                                              Member{"chain", &PolicyHost::chain}, Member{"door", &PolicyHost::door},
-                                              Member{"link", &PolicyHost::link}, Member{"cached", &PolicyHost::cached}};
+  static constexpr auto kMembers = Members{Member{"policy", &PolicyHost::policy}, Member{"chain", &PolicyHost::chain},
+                                           Member{"door", &PolicyHost::door}, Member{"link", &PolicyHost::link},
+                                           Member{"cached", &PolicyHost::cached}};
 };
 
 // The mail domain of every world: whose MX, TLSA and STS records are meant.
@@ -58,7 +59,7 @@ struct Visit {
 
   bool operator==(const Visit&) const = default;
   static constexpr auto kMembers =
-      std::tuple{Member{"smtp", &Visit::smtp}, Member{"tls", &Visit::tls}, Member{"link", &Visit::link}};
+      Members{Member{"smtp", &Visit::smtp}, Member{"tls", &Visit::tls}, Member{"link", &Visit::link}};
 };
 
 struct World {
@@ -75,16 +76,16 @@ struct World {
   std::vector<Visit> earlier;
 
   bool operator==(const World&) const = default;
-  static constexpr auto kMembers = std::tuple{Member{"reference", &World::reference},
-                                              Member{"chain", &World::chain},
-                                              Member{"listen", &World::listen},
-                                              Member{"smtp", &World::smtp},
-                                              Member{"tls", &World::tls},
-                                              Member{"link", &World::link},
-                                              Member{"dns", &World::dns},
-                                              Member{"policy_host", &World::policy_host},
-                                              Member{"online", &World::online},
-                                              Member{"earlier", &World::earlier}};
+  static constexpr auto kMembers = Members{Member{"reference", &World::reference},
+                                           Member{"chain", &World::chain},
+                                           Member{"listen", &World::listen},
+                                           Member{"smtp", &World::smtp},
+                                           Member{"tls", &World::tls},
+                                           Member{"link", &World::link},
+                                           Member{"dns", &World::dns},
+                                           Member{"policy_host", &World::policy_host},
+                                           Member{"online", &World::online},
+                                           Member{"earlier", &World::earlier}};
 };
 
 World GoodWorld();

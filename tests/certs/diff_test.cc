@@ -171,12 +171,12 @@ constexpr size_t MemberCount() {
 struct OneMemberListed {
   int listed = 0;
   std::optional<std::string> forgotten;
-  static constexpr auto kMembers = std::tuple{Member{"listed", &OneMemberListed::listed}};
+  static constexpr auto kMembers = Members{Member{"listed", &OneMemberListed::listed}};
 };
 
 template <typename T>
 constexpr bool ListsAll() {
-  return std::tuple_size_v<std::remove_cvref_t<decltype(T::kMembers)>> == MemberCount<T>();
+  return T::kMembers.kSize == MemberCount<T>();
 }
 
 // T, and whatever specs T holds.
