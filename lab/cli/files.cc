@@ -40,8 +40,10 @@ certs::Result<void> ReplaceWholeFile(const std::string& name, const std::string&
   file << text;
   file.close();
   if (!file || std::rename(draft.c_str(), name.c_str()) != 0) {
+    const int why = errno;
+    std::remove(draft.c_str());
     return certs::Fail(certs::ErrorCode::kIo,
-                       fmt::format("cannot write {}: {}", certs::Escaped(name, 300), std::strerror(errno)));
+                       fmt::format("cannot write {}: {}", certs::Escaped(name, 300), std::strerror(why)));
   }
   return {};
 }

@@ -13,6 +13,7 @@
 #include "lab/cli/check.h"
 #include "lab/cli/clients.h"
 #include "lab/cli/context.h"
+#include "lab/cli/diff_results.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/expect.h"
 #include "lab/cli/match.h"
@@ -33,6 +34,15 @@ void AddCommon(CLI::App* verb, CommonOptions& common) {
       {"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}};
   verb->add_option("--color", common.color, "auto, always or never")->transform(CLI::CheckedTransformer(kChoices));
   verb->add_flag("-q,--quiet", common.quiet, "no progress line");
+}
+
+// Where the reports of a run go.
+void AddReportFiles(CLI::App* verb, lab::ReportFiles& files) {
+  verb->add_option("--html", files.html, "write the report as one HTML file; - is standard output, here and below");
+  verb->add_option("--junit", files.junit, "as JUnit XML, for Jenkins, GitLab and their like");
+  verb->add_option("--tap", files.tap, "as TAP 14");
+  verb->add_option("--md", files.md, "as Markdown, for a step summary");
+  verb->add_option("--sarif", files.sarif, "what was accepted though it is bad, as SARIF 2.1.0 for code scanning");
 }
 
 // Each Add… declares one verb on the options struct it fills, and says what runs it.
@@ -68,6 +78,7 @@ void AddRun(CLI::App& app, Action& action) {
   verb->add_flag("--shell", options->shell, "COMMAND is one line for sh -c");
   verb->add_flag("-v,--verbose", options->verbose, "print every transcript");
   verb->add_option("--out", options->out, "folder for results.json");
+  AddReportFiles(verb, options->reports);
   verb->add_flag("--resume", options->resume, "go on with the results in that folder: what is done is not run again");
   verb->add_option("command", options->command,
                    "a client of your own; {host} {port} {address} {ca} {user} {password} {from} {to} {helo} {message} "
@@ -136,17 +147,21 @@ void AddExpect(CLI::App& app, Action& action) {
   update->callback([options, &action] { action = [options] { return ExpectUpdateVerb(*options); }; });
 }
 
-// Where the reports of a run go.
-void AddReportFiles(CLI::App* verb, lab::ReportFiles& files) {
-  verb->add_option("--html", files.html, "write the report as one HTML file; - is standard output");
-}
-
 void AddReport(CLI::App& app, Action& action) {
   auto options = std::make_shared<lab::ReportOptions>();
-  CLI::App* verb = app.add_subcommand("report", "Results as documents: HTML for people");
+  CLI::App* verb = app.add_subcommand("report", "Results as documents, for people and for other programs");
   verb->add_option("--from", options->from, "results files; later ones win over earlier ones");
   AddReportFiles(verb, options->files);
   verb->callback([options, &action] { action = [options] { return ReportVerb(*options); }; });
+}
+
+void AddDiff(CLI::App& app, Action& action) {
+  auto options = std::make_shared<lab::DiffOptions>();
+  CLI::App* verb = app.add_subcommand("diff", "What has changed between two runs; exit 1 if something regressed");
+  AddCommon(verb, options->common);
+  verb->add_option("before", options->before, "a results file")->required();
+  verb->add_option("after", options->after, "a later one")->required();
+  verb->callback([options, &action] { action = [options] { return DiffVerb(*options); }; });
 }
 
 void AddList(CLI::App& app, Action& action) {
@@ -331,6 +346,7 @@ int main(int argc, char** argv) {
   AddCampaign(app, action);
   AddExpect(app, action);
   AddReport(app, action);
+  AddDiff(app, action);
   AddList(app, action);
   AddExplain(app, action);
   AddServe(app, action);

@@ -6,6 +6,7 @@
 #include "lab/cli/context.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/files.h"
+#include "lab/report/formats.h"
 #include "lab/report/grid.h"
 #include "lab/report/html.h"
 
@@ -15,16 +16,20 @@ namespace {
 struct ReportFormat {
   const char* option;
   std::string ReportFiles::* file;
-  std::string (*write)(const Grid&);
+  std::string (*write)(const Grid&, const std::string& from);
 };
 
 // One row a format; the options of the command line are in main.cc.
 constexpr ReportFormat kFormats[] = {
-    {"--html", &ReportFiles::html, [](const Grid& grid) { return HtmlReport(grid); }},
+    {"--html", &ReportFiles::html, [](const Grid& grid, const std::string&) { return HtmlReport(grid); }},
+    {"--junit", &ReportFiles::junit, [](const Grid& grid, const std::string&) { return JunitReport(grid); }},
+    {"--tap", &ReportFiles::tap, [](const Grid& grid, const std::string&) { return TapReport(grid); }},
+    {"--md", &ReportFiles::md, [](const Grid& grid, const std::string&) { return MarkdownReport(grid); }},
+    {"--sarif", &ReportFiles::sarif, [](const Grid& grid, const std::string& from) { return SarifReport(grid, from); }},
 };
 
-int WriteReport(const ReportFormat& format, const std::string& file, const Grid& grid) {
-  const std::string text = format.write(grid);
+int WriteReport(const ReportFormat& format, const std::string& file, const Grid& grid, const std::string& from) {
+  const std::string text = format.write(grid, from);
   if (file == "-") {
     fmt::print("{}", text);
     return kExitOk;
@@ -65,7 +70,7 @@ int WriteReports(const std::vector<std::string>& from, const ReportFiles& files)
   }
   for (const ReportFormat& format : kFormats) {
     if (const std::string& file = files.*format.file; !file.empty()) {
-      if (const int exit_code = WriteReport(format, file, *grid); exit_code != kExitOk) {
+      if (const int exit_code = WriteReport(format, file, *grid, from.front()); exit_code != kExitOk) {
         return exit_code;
       }
     }

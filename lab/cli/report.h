@@ -9,7 +9,7 @@ namespace lab {
 
 // Where each format goes; empty: it is not wanted; "-": standard output.
 struct ReportFiles {
-  std::string html;
+  std::string html, junit, tap, md, sarif;
   bool any() const;
 };
 

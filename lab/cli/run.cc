@@ -231,12 +231,14 @@ int RunVerb(const RunVerbOptions& options) {
     return Complain(summary.error());
   }
   PrintTables(**recorder, *run);
+  const int reported = options.reports.any() ? WriteReports({options.out + "/results.json"}, options.reports) : kExitOk;
   (*recorder)->PrintClosing();
   if (summary->interrupted) {
     fmt::print(stderr, "starttls-lab: interrupted; the same command with --resume goes on from here\n");
     return InterruptedExitCode().value_or(kExitInterrupted);
   }
-  return ExitOf(*summary, **recorder);
+  // A report that is missing must not look like a run that is right.
+  return reported != kExitOk ? reported : ExitOf(*summary, **recorder);
 }
 
 int TourVerb(const TourOptions& options) {

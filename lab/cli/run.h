@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lab/cli/context.h"
+#include "lab/cli/report.h"
 
 namespace lab {
 
@@ -27,6 +28,7 @@ struct RunVerbOptions {
   bool verbose = false;         // print every transcript
   std::string out = "lab-out";  // folder for results.json
   bool resume = false;          // go on with the results that are there
+  ReportFiles reports;          // written when the run ends, interrupted or not
 };
 int RunVerb(const RunVerbOptions& options);
 

@@ -160,7 +160,7 @@ std::string CellMarkup(const Grid::Cell& cell, bool says_policy) {
 
 std::string RowMarkup(const Grid::Row& row) {
   std::string html = fmt::format(
-      "<tr data-row=\"\"><th scope=\"row\"><code>{}</code><span class=\"title\">{}</span>"
+      "<tr data-row=\"\"><th scope=\"row\"><code>{}</code><span class=\"title\">{}</span> "
       "<span class=\"source\">{} · {}</span></th>",
       MarkupEscaped(row.label, 200), MarkupEscaped(row.any->summary, 400), MarkupEscaped(row.any->source, 200),
       MarkupEscaped(row.any->severity, 40));

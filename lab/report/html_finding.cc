@@ -13,7 +13,7 @@ namespace lab {
 namespace {
 
 // A transcript of no more lines than that is open from the beginning.
-constexpr size_t kShortTranscript = 24;
+constexpr size_t kShortTranscript = 60;
 
 // A term and what is said of it; nothing if nothing is said. `description` is markup already.
 void AddFact(std::string& html, std::string_view term, const std::string& description) {

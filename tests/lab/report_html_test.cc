@@ -157,6 +157,8 @@ TEST(HtmlReport, AllowsItsOwnStyleAndScriptOnly) {
   EXPECT_EQ(policy, "default-src 'none'; style-src 'sha256-" + Base64OfSha256(Between(page, "style")) +
                         "'; script-src 'sha256-" + Base64OfSha256(Between(page, "script")) +
                         "'; base-uri 'none'; form-action 'none'");
+  EXPECT_EQ(Between(page, "script").find_first_of("<&"), std::string::npos) << "the page is XML as well";
+  EXPECT_EQ(Between(page, "style").find_first_of("<&"), std::string::npos);
   EXPECT_EQ(page.find("://"), std::string::npos) << "nothing on the network";
   EXPECT_EQ(page.find(" style="), std::string::npos) << "the policy would refuse it";
 }

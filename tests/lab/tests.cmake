@@ -16,5 +16,6 @@ starttls_lab_test(campaign_mutant_test LIBS starttls_lab::lab starttls_lab::veri
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/campaign_mutant_test.cc)
 # An XML parser reads what the reports wrote.
 find_package(pugixml REQUIRED)
-starttls_lab_test(report_test LIBS starttls_lab::lab pugixml::pugixml SOURCES
-  ${CMAKE_CURRENT_LIST_DIR}/report_grid_test.cc ${CMAKE_CURRENT_LIST_DIR}/report_html_test.cc)
+starttls_lab_test(report_test LIBS starttls_lab::lab pugixml::pugixml nlohmann_json::nlohmann_json SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/report_grid_test.cc ${CMAKE_CURRENT_LIST_DIR}/report_html_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/report_formats_test.cc ${CMAKE_CURRENT_LIST_DIR}/report_diff_test.cc)
