@@ -4,8 +4,19 @@
 
 #include <algorithm>
 
+#include "lab/verifier/ascii_text.h"
+
 namespace verifier {
 namespace {
+
+// Cuts one line off the front, whatever ends it.
+std::string_view TakeLine(std::string_view& body) {
+  const size_t end = std::min(body.find_first_of("\r\n"), body.size());
+  const std::string_view line = body.substr(0, end);
+  body.remove_prefix(end);
+  body.remove_prefix(body.starts_with("\r\n") ? 2 : body.empty() ? 0 : 1);
+  return line;
+}
 
 bool IsAscii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -22,17 +33,14 @@ MessageFacts FactsOf(std::string_view body) {
   MessageFacts facts;
   bool in_header = true;
   while (!body.empty()) {
-    const size_t end = std::min(body.find_first_of("\r\n"), body.size());
-    const std::string_view line = body.substr(0, end);
+    const std::string_view line = TakeLine(body);
     in_header = in_header && !line.empty();
     const bool ascii = IsAscii(line);
     facts.eight_bit |= !ascii;
     facts.utf8_header |= in_header && !ascii;
     facts.nul |= line.find('\0') != std::string_view::npos;
-    facts.octets += end + 2;
-    facts.longest_line = std::max(facts.longest_line, end + 2);
-    body.remove_prefix(end);
-    body.remove_prefix(body.starts_with("\r\n") ? 2 : body.empty() ? 0 : 1);
+    facts.octets += line.size() + 2;
+    facts.longest_line = std::max(facts.longest_line, line.size() + 2);
   }
   return facts;
 }
@@ -90,6 +98,35 @@ std::expected<std::string, std::string> MailParameters(const Message& message, c
     parameters += " REQUIRETLS";
   }
   return parameters;
+}
+
+bool TlsIsOptional(const Message& message) {
+  if (message.require_tls) {
+    return false;
+  }
+  std::string_view rest = message.body;
+  int fields = 0;
+  bool says_no = false;
+  while (!rest.empty()) {
+    const std::string_view line = TakeLine(rest);
+    if (line.empty()) {
+      break;  // the header is over
+    }
+    const size_t colon = line.find(':');
+    if (colon != line.npos && AsciiLower(Trimmed(line.substr(0, colon))) == "tls-required") {
+      const bool folded = rest.starts_with(' ') || rest.starts_with('\t');
+      says_no = !folded && AsciiLower(Trimmed(line.substr(colon + 1))) == "no";
+      ++fields;
+    }
+  }
+  return fields == 1 && says_no;
+}
+
+TrustDecision TrustFor(const Message& message, TrustDecision demanded) {
+  if (TlsIsOptional(message) && demanded.mode != TrustMode::kNothing) {
+    return {.mode = TrustMode::kUnauthenticated};
+  }
+  return demanded;
 }
 
 }  // namespace verifier

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lab/verifier/smtp_text.h"
+#include "lab/verifier/trust.h"
 
 namespace verifier {
 
@@ -39,5 +40,15 @@ std::string WhyUnsendable(const Message& message);
 // than SIZE (RFC 1870 6.1), has 8-bit octets without 8BITMIME (RFC 6152 3), an internationalised address or header
 // without SMTPUTF8 (RFC 6531 3.2), or needs REQUIRETLS (RFC 8689 4.2.1).
 std::expected<std::string, std::string> MailParameters(const Message& message, const EhloOffers& offers);
+
+// Whether the message's header says "TLS-Required: No" (RFC 8689 3): its sender would rather have it arrive than be
+// protected. Not so where REQUIRETLS is asked for, which outweighs it, nor where the field is there twice or says
+// anything else.
+bool TlsIsOptional(const Message& message);
+
+// What a relay goes by for this message, given what the domain's policies demand: where TLS is optional to the sender,
+// neither DANE nor MTA-STS may keep the message from arriving (RFC 8689 4.2.2), and any certificate will do. Nothing is
+// ever sent in clear all the same. For relays only: a user's submission server must be verified whatever the message.
+TrustDecision TrustFor(const Message& message, TrustDecision demanded);
 
 }  // namespace verifier

@@ -40,6 +40,45 @@ std::string MailOf(const Talk& talk) {
   return "";
 }
 
+// ------------------------------------------------------------------------------------------------ RFC 8689
+
+TEST(RequireTls, IsAskedOfNobodyWhoIsNotVerified) {
+  SmtpClientConfig config = Sending({"a@alice.test", {"b@bob.test"}, "Subject: x\n\nhi\n", true});
+  config.trust.mode = TrustMode::kUnauthenticated;
+  const Talk talk = Converse(config, Offering("250-REQUIRETLS\r\n"));
+  EXPECT_EQ(MailOf(talk), "");
+  EXPECT_EQ(talk.result.verdict.reason, Reason::kCommandRefused);
+  config.message->require_tls = false;
+  EXPECT_EQ(MailOf(Converse(config, Offering("250-REQUIRETLS\r\n"))), "MAIL FROM:<a@alice.test>");
+}
+
+TEST(TlsRequiredField, MakesTlsOptionalIfItSaysNoOnce) {
+  const auto optional = [](const std::string& header) {
+    return TlsIsOptional({"a@alice.test", {"b@bob.test"}, header + "\n\nTLS-Required: No\n"});
+  };
+  EXPECT_TRUE(optional("Subject: x\nTLS-Required: No"));
+  EXPECT_TRUE(optional("tls-required:no\r\nSubject: x"));
+  EXPECT_FALSE(optional("Subject: x")) << "what stands in the body is no header";
+  EXPECT_FALSE(optional("TLS-Required: Yes"));
+  EXPECT_FALSE(optional("TLS-Required: No, thanks"));
+  EXPECT_FALSE(optional("TLS-Required:"));
+  EXPECT_FALSE(optional("TLS-Required: No\nTLS-Required: No"));
+  EXPECT_FALSE(optional("TLS-Required: No\n way"));
+  EXPECT_FALSE(optional("X-TLS-Required: No"));
+}
+
+TEST(TlsRequiredField, IsOutweighedByRequireTls) {
+  Message message{"a@alice.test", {"b@bob.test"}, "TLS-Required: No\n\nhi\n", true};
+  const TrustDecision dane{.mode = TrustMode::kDane, .tlsa = {{}}};
+  EXPECT_EQ(TrustFor(message, dane).mode, TrustMode::kDane);
+  message.require_tls = false;
+  EXPECT_EQ(TrustFor(message, dane).mode, TrustMode::kUnauthenticated);
+  EXPECT_EQ(TrustFor(message, {.mode = TrustMode::kPkix}).mode, TrustMode::kUnauthenticated);
+  EXPECT_EQ(TrustFor(message, {.mode = TrustMode::kNothing}).mode, TrustMode::kNothing) << "there is nobody to go to";
+  message.body = "Subject: x\n\nhi\n";
+  EXPECT_EQ(TrustFor(message, dane).mode, TrustMode::kDane);
+}
+
 // ------------------------------------------------------------------------------------------------ extensions
 
 struct NeedRow {
