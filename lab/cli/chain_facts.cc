@@ -1,7 +1,9 @@
 #include "lab/cli/chain_facts.h"
 
 #include <fmt/format.h>
+#include <openssl/err.h>
 #include <openssl/sha.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +33,16 @@ std::string Sha256Hex(certs::ByteView bytes) {
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256(bytes.data(), bytes.size(), digest.data());
   return certs::ToHex(digest);
+}
+
+std::string SubjectHash(certs::ByteView der) {
+  const uint8_t* at = der.data();
+  const bssl::UniquePtr<X509> parsed(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  if (parsed == nullptr) {
+    ERR_clear_error();
+    return "";
+  }
+  return fmt::format("{:08x}", X509_NAME_hash(X509_get_subject_name(parsed.get())));
 }
 
 std::string DateText(const std::optional<int64_t>& date) {
@@ -119,6 +131,7 @@ CertificateFacts FactsOf(certs::ByteView der, int64_t now) {
   }
   facts.more_extensions = parsed->extensions.size() - facts.extensions.size();
   facts.spki_sha256 = Sha256Hex(parsed->spki);
+  facts.subject_hash = SubjectHash(der);
   return facts;
 }
 
@@ -148,6 +161,7 @@ std::string FactsText(const CertificateFacts& facts, const std::string& heading,
   line("sha256", facts.sha256);
   if (facts.parsed) {
     line("spki", "sha256 " + facts.spki_sha256);
+    line("subject hash", facts.subject_hash);
   }
   return text;
 }
@@ -172,7 +186,8 @@ ordered_json FactsJson(const CertificateFacts& facts) {
                     {"extensions", extensions},
                     {"more_extensions", facts.more_extensions},
                     {"sha256", facts.sha256},
-                    {"spki_sha256", facts.spki_sha256}};
+                    {"spki_sha256", facts.spki_sha256},
+                    {"subject_hash", facts.subject_hash}};
   json["seconds_left"] = facts.seconds_left ? ordered_json(*facts.seconds_left) : ordered_json();
   return json;
 }

@@ -22,6 +22,8 @@ struct ExtensionFacts {
 struct CertificateFacts {
   bool parsed = false;  // false: `subject` says why not, and only the fingerprint is known beside it
   std::string subject, issuer;
+  std::string subject_hash;  // of the subject as OpenSSL has it, eight hexadecimal digits: the name of a file in a
+                             // folder of trusted certificates; empty if the library cannot read the certificate
   int version = 0;
   std::string serial;  // hexadecimal
   std::string not_before, not_after;

@@ -118,7 +118,7 @@ constexpr std::array kAlgorithms = {
 
 // Everything a case asks, in our words.
 struct Question {
-  std::vector<certs::Bytes> certificates;  // what the request borrows
+  std::vector<certs::Bytes> certificates, lists;  // what the request borrows
   VerifyRequest request;
   std::vector<Purpose> purposes;
   std::vector<json> names;
@@ -130,6 +130,20 @@ void AddCertificates(const std::vector<std::string>& pems, std::vector<certs::By
     if (auto certificates = verifier::CertificatesFromPem(pem, "")) {
       std::ranges::move(*certificates, std::back_inserter(*out));
     }
+  }
+}
+
+// With lists at hand, every certificate must be known to be good (RFC 5280 6.1.3 a 3, 6.3.3).
+void AddLists(const std::vector<std::string>& pems, Question* question) {
+  for (const std::string& pem : pems) {
+    auto lists = verifier::StatementsFromFile(pem, "X509 CRL", "");
+    // What cannot be read is handed on as it is: a list that does not parse is no answer.
+    question->lists.push_back(lists ? lists->front() : certs::ToBytes(pem));
+  }
+  if (!question->lists.empty()) {
+    question->request.revocation = {.mode = verifier::RevocationMode::kHard,
+                                    .crls = {question->lists.begin(), question->lists.end()},
+                                    .list_profile = question->request.ca_profile};
   }
 }
 
@@ -181,6 +195,7 @@ std::optional<Answer> Read(const json& testcase, int64_t now, Question* question
     std::ranges::copy(testcase["expected_peer_names"], std::back_inserter(question->names));
   }
   question->algorithms = Strings(testcase, "signature_algorithms");
+  AddLists(Strings(testcase, "crls"), question);
   return std::nullopt;
 }
 
@@ -264,9 +279,6 @@ bool IsOurs(const json& testcase) {
 Answer Evaluate(const json& testcase, int64_t now) {
   const std::vector<std::string> features = Strings(testcase, "features");
   const auto has = [&](std::string_view feature) { return Has(features, feature); };
-  if (IsSet(testcase, "crls") || has("has-crl")) {
-    return Skipped("has-crl: revocation is not checked");
-  }
   if (has("has-mldsa")) {
     return Skipped("has-mldsa: ML-DSA is not supported");
   }
@@ -279,6 +291,7 @@ Answer Evaluate(const json& testcase, int64_t now) {
   if (!IsOurs(testcase)) {
     question.request.ca_profile = true;
     question.request.leaf_may_be_ca = true;
+    question.request.key_exchange = verifier::KeyExchange::kUnknown;
     question.request.max_intermediates = 128;
     question.request.max_signature_checks = 256;
   }

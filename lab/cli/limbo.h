@@ -11,12 +11,13 @@
 //   key_usage               bits the leaf's keyUsage must have, if it has one
 //   max_chain_depth         the number of intermediates, self-issued ones not counted; null: 128
 //   signature_algorithms    if not empty, every certificate below the anchor must be signed with one of them
+//   crls                    if not empty, every certificate below the anchor must be known to be good by one of them
 //
-// The verifier runs with `ca_profile` and `leaf_may_be_ca` (lab/verifier/README.md), except on the lab's own cases
-// (limbo_export.h), which say "mail-client": there it judges as it does for the lab's mail client. A trusted
-// certificate that does not parse is no anchor. SKIPPED, with the feature named: revocation (`crls`, has-crl), ML-DSA
-// (has-mldsa), no-cert-policies (policies are supported), purposes and kinds nobody knows, and a public suffix list
-// where the answer would hang on one.
+// The verifier runs with `ca_profile` (for lists, too), `leaf_may_be_ca` and an unknown key exchange
+// (lab/verifier/README.md, "x509-limbo"), except on the lab's own cases (limbo_export.h), which say "mail-client":
+// there it judges as it does for the lab's mail client. A trusted certificate that does not parse is no anchor.
+// SKIPPED, with the feature named: ML-DSA (has-mldsa), no-cert-policies (policies are supported), purposes and kinds
+// nobody knows, and a public suffix list where the answer would hang on one.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <sstream>
+
 #include "lab/cli/files.h"
 #include "lab/verifier/pem.h"
 
@@ -19,6 +22,20 @@ certs::Result<void> AddStatements(const std::string& name, std::string_view labe
   }
   into.insert(into.end(), blocks->begin(), blocks->end());
   return {};
+}
+
+// Pairs of hexadecimal digits.
+std::optional<certs::Bytes> FromHex(std::string_view text) {
+  certs::Bytes bytes;
+  for (; text.size() >= 2; text.remove_prefix(2)) {
+    uint8_t octet = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + 2, octet, 16);
+    if (error != std::errc() || end != text.data() + 2) {
+      return std::nullopt;
+    }
+    bytes.push_back(octet);
+  }
+  return text.empty() && !bytes.empty() ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 }  // namespace
@@ -45,6 +62,34 @@ certs::Result<Statements> ReadStatements(const StatementOptions& options, verifi
   }
   statements.mode = *mode;
   return statements;
+}
+
+certs::Result<verifier::NamePolicy> ReadProfile(const std::string& name) {
+  const auto policy = name.empty() ? verifier::NamePolicy{} : verifier::ProfileByName(name);
+  if (!policy) {
+    return certs::Fail(certs::ErrorCode::kBadInput,
+                       fmt::format("there is no profile \"{}\"; there are {}", certs::Escaped(name, 100),
+                                   fmt::join(verifier::ProfileNames(), ", ")));
+  }
+  return *policy;
+}
+
+certs::Result<verifier::TlsaRecord> ReadTlsa(const std::string& text) {
+  std::istringstream fields(text);
+  unsigned usage = 0, selector = 0, matching = 0;
+  std::string hex, rest;
+  constexpr unsigned kMostNumber = 255;
+  const bool three = static_cast<bool>(fields >> usage >> selector >> matching >> hex) && !(fields >> rest);
+  const auto data = three ? FromHex(hex) : std::nullopt;
+  if (!data || usage > kMostNumber || selector > kMostNumber || matching > kMostNumber) {
+    return certs::Fail(
+        certs::ErrorCode::kBadInput,
+        fmt::format("\"{}\" is no TLSA record such as \"3 1 1 <hexadecimal digits>\"", certs::Escaped(text, 100)));
+  }
+  return verifier::TlsaRecord{.usage = static_cast<uint8_t>(usage),
+                              .selector = static_cast<uint8_t>(selector),
+                              .matching = static_cast<uint8_t>(matching),
+                              .data = *data};
 }
 
 }  // namespace lab

@@ -21,6 +21,20 @@ int Complain(const certs::Error& error, std::ostream& err) {
   return ExitCodeOf(error);
 }
 
+// By the records, if there are any.
+certs::Result<verifier::TrustDecision> TrustOf(const std::vector<std::string>& tlsa) {
+  verifier::TrustDecision trust;
+  for (const std::string& text : tlsa) {
+    auto record = ReadTlsa(text);
+    if (!record) {
+      return std::unexpected(record.error());
+    }
+    trust.mode = verifier::TrustMode::kDane;
+    trust.tlsa.push_back(*std::move(record));
+  }
+  return trust;
+}
+
 }  // namespace
 
 int RunVerify(const VerifyOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
@@ -32,7 +46,17 @@ int RunVerify(const VerifyOptions& options, std::istream& in, std::ostream& out,
   if (!chain) {
     return Complain(chain.error(), err);
   }
-  const certs::Result<std::vector<certs::Bytes>> anchors = ReadAnchors(options.ca_file);
+  const certs::Result<verifier::NamePolicy> names = ReadProfile(options.profile);
+  if (!names) {
+    return Complain(names.error(), err);
+  }
+  const certs::Result<verifier::TrustDecision> trust = TrustOf(options.tlsa);
+  if (!trust) {
+    return Complain(trust.error(), err);
+  }
+  const bool needs_anchors = trust->mode == verifier::TrustMode::kPkix || !options.ca_file.empty();
+  const certs::Result<std::vector<certs::Bytes>> anchors =
+      needs_anchors ? ReadAnchors(options.ca_file) : std::vector<certs::Bytes>{};
   if (!anchors) {
     return Complain(anchors.error(), err);
   }
@@ -47,6 +71,8 @@ int RunVerify(const VerifyOptions& options, std::istream& in, std::ostream& out,
       .anchors = {anchors->begin(), anchors->end()},
       .reference = options.host,
       .now = now,
+      .names = *names,
+      .trust = *trust,
       .revocation = {.mode = statements->mode,
                      .staples = {statements->staples.begin(), statements->staples.end()},
                      .crls = {statements->crls.begin(), statements->crls.end()}},

@@ -221,6 +221,7 @@ class CrlParser {
     if (Same(extension.oid, kDeltaCrl) || Same(extension.oid, kCrlNumber)) {
       CBS number;
       out_.is_delta = out_.is_delta || Same(extension.oid, kDeltaCrl);
+      out_.plain_number = out_.plain_number || (Same(extension.oid, kCrlNumber) && !extension.critical);
       return ReadOnly(extension.value, &number, CBS_ASN1_INTEGER) && CBS_is_unsigned_asn1_integer(&number);
     }
     if (extension.critical && !Same(extension.oid, kCrlAuthorityKeyId)) {

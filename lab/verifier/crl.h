@@ -32,6 +32,7 @@ struct Crl {
   std::optional<int64_t> next_update;
   ByteView entries;               // the inside of revokedCertificates; every entry parses
   bool is_delta = false;          // has a deltaCRLIndicator
+  bool plain_number = false;      // has a CRL number that is not critical (5.2.3)
   std::optional<CrlScope> scope;  // issuingDistributionPoint, if there is one
   std::string unknown_critical;   // a critical extension nobody understands, of the list or of an entry
 };

@@ -71,6 +71,9 @@ std::optional<StatusAnswer> CheckAuthority(const Crl& crl, const StatusQuestion&
   if (RuleOn(Rule::kStatusExtensions) && !crl.unknown_critical.empty()) {
     return StatusFault(Reason::kStatusUnsupported, "the list has a critical extension " + crl.unknown_critical);
   }
+  if (question.list_profile && !crl.plain_number) {
+    return StatusFault(Reason::kStatusUnsupported, "the list has no CRL number that is not critical (RFC 5280 5.2.3)");
+  }
   return std::nullopt;
 }
 

@@ -13,7 +13,9 @@ namespace verifier {
 namespace {
 
 constexpr uint16_t kDigitalSignature = 1 << 0;
+constexpr uint16_t kNonRepudiation = 1 << 1;
 constexpr uint16_t kKeyEncipherment = 1 << 2;
+constexpr uint16_t kKeyAgreement = 1 << 4;
 constexpr uint16_t kCertSignBit = 1 << 5;
 
 // id-kp is 1.3.6.1.5.5.7.3; the last arc of a purpose's OID.
@@ -45,6 +47,43 @@ bool IsPurpose(ByteView oid, Purpose purpose) {
 }
 
 bool IsTls(Purpose purpose) { return purpose == Purpose::kServer || purpose == Purpose::kClient; }
+
+// The keyUsage bits that RFC 5280 4.2.1.12 calls consistent with a purpose; 0: whichever.
+uint16_t ConsistentBits(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kServer:
+      return kDigitalSignature | kKeyEncipherment | kKeyAgreement;
+    case Purpose::kClient:
+      return kDigitalSignature | kKeyAgreement;
+    case Purpose::kCodeSigning:
+      return kDigitalSignature;
+    case Purpose::kEmail:
+      return kDigitalSignature | kNonRepudiation | kKeyEncipherment | kKeyAgreement;
+    case Purpose::kTimeStamping:
+    case Purpose::kOcspSigning:
+      return kDigitalSignature | kNonRepudiation;
+    case Purpose::kAny:
+      return 0;
+  }
+  return 0;
+}
+
+// RFC 5280 4.2.1.3: what keyUsage, which is present, lacks for the use it will be put to; empty if nothing.
+std::string MissingUsage(uint16_t bits, const VerifyRequest& request, bool is_ca) {
+  uint16_t wanted = request.leaf_key_usage;
+  if (request.key_exchange != KeyExchange::kUnknown && IsTls(request.purpose) && !is_ca) {
+    wanted |= request.key_exchange == KeyExchange::kSigning ? kDigitalSignature : kKeyEncipherment;
+  }
+  if ((bits & wanted) != wanted) {
+    return fmt::format("keyUsage bits {:#x}, needed {:#x} ({})", bits, wanted,
+                       request.key_exchange == KeyExchange::kTransport ? "keyEncipherment" : "digitalSignature");
+  }
+  const uint16_t consistent = ConsistentBits(request.purpose);
+  const bool asked = request.key_exchange == KeyExchange::kUnknown && !is_ca && consistent != 0;
+  return asked && (bits & consistent) == 0
+             ? fmt::format("keyUsage bits {:#x}, none of those consistent with the purpose, {:#x}", bits, consistent)
+             : "";
+}
 
 std::string_view PurposeName(uint8_t last_arc) {
   switch (last_arc) {
@@ -106,13 +145,8 @@ void JudgeLeafUsage(const Certificate& leaf, const VerifyRequest& request, std::
     found(Reason::kCertSignWithoutCa, "keyUsage has keyCertSign and cA is not asserted");
   }
   if (RuleOn(Rule::kLeafKeyUsage) && leaf.key_usage) {
-    const uint16_t for_tls = request.key_exchange == KeyExchange::kSigning ? kDigitalSignature : kKeyEncipherment;
-    const uint16_t wanted =
-        static_cast<uint16_t>(request.leaf_key_usage | (IsTls(request.purpose) && !may_be_ca ? for_tls : 0));
-    if ((*leaf.key_usage & wanted) != wanted) {
-      found(Reason::kKeyUsage,
-            fmt::format("keyUsage bits {:#x}, needed {:#x} ({})", *leaf.key_usage, wanted,
-                        request.key_exchange == KeyExchange::kSigning ? "digitalSignature" : "keyEncipherment"));
+    if (std::string missing = MissingUsage(*leaf.key_usage, request, may_be_ca); !missing.empty()) {
+      found(Reason::kKeyUsage, std::move(missing));
     }
   }
   if (RuleOn(Rule::kLeafExtendedKeyUsage) && !AllowsPurpose(leaf, request.purpose, false)) {

@@ -117,7 +117,7 @@ StatusAnswer RevocationChecker::AskStaple(const StatusQuestion& question) const 
 
 std::optional<StatusAnswer> RevocationChecker::Refusal(const Certificate& certificate, const Certificate& issuer,
                                                        bool is_leaf) {
-  const StatusQuestion question{certificate, issuer, now_, &signature_checks_};
+  const StatusQuestion question{certificate, issuer, now_, &signature_checks_, input_.list_profile};
   const StatusAnswer stapled = AskStaple(question);
   std::vector<StatusAnswer> answers = {stapled};
   std::ranges::transform(crls_, std::back_inserter(answers), [&](const Crl& crl) { return AskCrl(crl, question); });

@@ -32,6 +32,9 @@ struct RevocationInput {
   std::vector<ByteView> staples;    // OCSPResponse stapled to the chain's certificate of that index; empty: none
   std::vector<ByteView> crls;       // DER, of any issuers, in any order
   std::vector<ByteView> responses;  // OCSPResponse from elsewhere, about any certificate
+  // Path validation beyond what a mail client asks: nor is a list relied upon that RFC 5280 forbids a CA to issue
+  // (5.2.3: without a CRL number, or with a critical one). VerifyRequest::ca_profile does the same for certificates.
+  bool list_profile = false;
 };
 
 // Judges paths of one request: RFC 5280 6.1.3 a 3, RFC 6960 3.2, RFC 6066 8, RFC 7633. Of every certificate below the

@@ -14,6 +14,7 @@ struct StatusQuestion {
   const Certificate& issuer;
   int64_t now = 0;                  // seconds since the epoch
   int* signature_checks = nullptr;  // counted up
+  bool list_profile = false;        // RevocationInput::list_profile
 };
 
 struct StatusAnswer {

@@ -24,6 +24,7 @@ using certs::Verdict;
 enum class KeyExchange : uint8_t {
   kSigning,    // every TLS 1.3 and ECDHE suite: digitalSignature
   kTransport,  // static RSA: keyEncipherment
+  kUnknown,    // path validation without a handshake: any bit that is consistent with the purpose (4.2.1.12)
 };
 
 // What a peer must be good for: which extendedKeyUsage its certificate must name, if it names any (RFC 5280 4.2.1.12).

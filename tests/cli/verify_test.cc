@@ -96,6 +96,55 @@ TEST_F(VerifyFiles, ArePrintedWithoutAControlCharacter) {
   EXPECT_EQ(out_.find_first_of("\x1b\r\x07"), std::string::npos);
 }
 
+TEST_F(VerifyFiles, AreJudgedByTheRulesOfAProfile) {
+  certs::ChainSpec chain = certs::GoodChain();
+  chain.root().name_constraints = std::nullopt;
+  chain.leaf().san->names = {certs::Dns("m*.bob.test")};
+  const auto issued = verifier_test::QuestionOf(chain).chain;
+  lab::VerifyOptions options{.chain_file = File("chain.pem", PemOf(issued->presented)),
+                             .ca_file = File("ca.pem", PemOf(issued->trusted)),
+                             .host = "mail.bob.test",
+                             .now = kNow};
+  EXPECT_EQ(Run(options), lab::kExitUnexpected);
+  options.profile = "openssl";
+  EXPECT_EQ(Run(options), lab::kExitOk) << out_;
+  options.profile = "nobody";
+  EXPECT_EQ(Run(options), lab::kExitUsage);
+  EXPECT_NE(err_, "");
+}
+
+TEST_F(VerifyFiles, AreJudgedByTlsaRecordsWithoutAnAnchor) {
+  certs::ChainSpec chain = certs::GoodChain();
+  chain.leaf().not_after = {std::chrono::hours(-24)};
+  chain.leaf().not_before = {std::chrono::hours(-48)};
+  const auto issued = verifier_test::QuestionOf(chain).chain;
+  lab::VerifyOptions options{.chain_file = File("chain.pem", PemOf(issued->presented)),
+                             .host = "mail.bob.test",
+                             .now = kNow,
+                             .tlsa = {"3 0 0 " + certs::ToHex(issued->presented.front())}};
+  EXPECT_EQ(Run(options), lab::kExitOk) << out_ << err_;
+  options.tlsa = {"3 0 1 " + std::string(64, '0')};
+  EXPECT_EQ(Run(options), lab::kExitUnexpected);
+  EXPECT_NE(out_.find("tlsa-mismatch"), std::string::npos);
+  for (const char* bad :
+       {"", "3", "3 1 1", "3 1 1 xy", "3 1 1 abc", "256 1 1 ab", "-1 1 1 ab", "3 1 1 ab cd", "a b c d"}) {
+    options.tlsa = {bad};
+    EXPECT_EQ(Run(options), lab::kExitUsage) << bad;
+    EXPECT_EQ(out_, "");
+  }
+}
+
+// The hash that PHP and OpenSSL show, and name files by.
+TEST_F(VerifyFiles, AreShownWithTheHashOfTheirSubject) {
+  Run(certs::GoodChain(), "mail.bob.test");
+  const std::string ours = json::parse(out_)["path"][2]["subject_hash"];
+  const std::string command = "openssl x509 -noout -subject_hash -in '" + folder_.string() + "/ca.pem'";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  char theirs[16] = {};
+  ASSERT_TRUE(pipe && fgets(theirs, sizeof theirs, pipe.get()) != nullptr);
+  EXPECT_EQ(ours + "\n", theirs);
+}
+
 TEST_F(VerifyFiles, MustBeThereAndBePem) {
   const std::string good = File("good.pem", PemOf(verifier_test::QuestionOf(certs::GoodChain()).chain->presented));
   const std::string text = File("text.pem", "no certificate here\n");
@@ -242,10 +291,6 @@ TEST(Limbo, MatchesEachKindOfPeerName) {
 
 TEST(Limbo, SkipsOnlyWhatItCannotDo) {
   json testcase = Case("a::skip", certs::GoodChain());
-  testcase["crls"] = {"-----BEGIN X509 CRL-----"};
-  EXPECT_EQ(ResultOf(testcase), "SKIPPED");
-  testcase["crls"] = json::array();
-  EXPECT_EQ(ResultOf(testcase), "SUCCESS");
   testcase["features"] = {"pedantic-rfc5280", "max-chain-depth", "name-constraint-dn", "denial-of-service"};
   EXPECT_EQ(ResultOf(testcase), "SUCCESS");
   testcase["features"] = {"pedantic-public-suffix-wildcard"};
@@ -268,6 +313,58 @@ TEST(Limbo, HoldsCasToTheWholeProfile) {
   EXPECT_EQ(result([](certs::ChainSpec& c) { c.root().name_constraints->critical = false; }), "FAILURE");
   EXPECT_EQ(result([](certs::ChainSpec& c) { c.leaf().not_after.form = certs::TimeForm::kGeneralized; }), "FAILURE");
   EXPECT_EQ(result([](certs::ChainSpec& c) { c.leaf().subject_key_id = false; }), "SUCCESS");
+}
+
+// Lists by the intermediate and the root of `chain`, as PEM; the chain is issued with them.
+json WithLists(certs::ChainSpec chain, const std::vector<certs::CrlSpec>& lists) {
+  chain.revocation.crls = lists;
+  json testcase = Case("crl::case", chain);
+  testcase["crls"] = json::array();
+  for (const certs::Bytes& list : verifier_test::QuestionOf(chain).chain->crls) {
+    testcase["crls"].push_back(certs::ToPem("X509 CRL", list));
+  }
+  return testcase;
+}
+
+TEST(Limbo, WantsEveryCertificateKnownToBeGoodWhereThereAreLists) {
+  const certs::ChainSpec chain = certs::GoodChain();
+  const certs::CrlSpec of_leaf{.issuer = "intermediate"}, of_intermediate{.issuer = "root"};
+  EXPECT_EQ(ResultOf(WithLists(chain, {of_leaf, of_intermediate})), "SUCCESS");
+  EXPECT_EQ(ResultOf(WithLists(chain, {of_leaf})), "FAILURE") << "nobody speaks for the intermediate";
+  EXPECT_EQ(ResultOf(WithLists(chain, {of_intermediate})), "FAILURE");
+  certs::CrlSpec revoking = of_leaf;
+  revoking.entries = {{.certificate = "leaf"}};
+  EXPECT_EQ(ResultOf(WithLists(chain, {revoking, of_intermediate})), "FAILURE");
+  json testcase = WithLists(chain, {of_leaf, of_intermediate});
+  testcase["crls"][0] = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+  EXPECT_EQ(ResultOf(testcase), "FAILURE");
+  testcase["crls"] = json::array();
+  EXPECT_EQ(ResultOf(testcase), "SUCCESS");
+}
+
+// RFC 5280 5.2.3.
+TEST(Limbo, HoldsListsToTheWholeProfile) {
+  const certs::CrlSpec of_leaf{.issuer = "intermediate"}, of_intermediate{.issuer = "root"};
+  certs::CrlSpec odd = of_leaf;
+  odd.number = std::nullopt;
+  EXPECT_EQ(ResultOf(WithLists(certs::GoodChain(), {odd, of_intermediate})), "FAILURE") << "none";
+  odd.extensions = {{.oid = "2.5.29.20", .critical = true, .value = {0x02, 0x01, 0x07}}};
+  EXPECT_EQ(ResultOf(WithLists(certs::GoodChain(), {odd, of_intermediate})), "FAILURE") << "critical";
+  odd.extensions.front().critical = false;
+  EXPECT_EQ(ResultOf(WithLists(certs::GoodChain(), {odd, of_intermediate})), "SUCCESS");
+}
+
+// RFC 5280 4.2.1.12: what is consistent with serverAuth, since nobody shakes hands here.
+TEST(Limbo, TakesEveryUsageThatIsConsistentWithThePurpose) {
+  const auto result = [](uint16_t bits) {
+    certs::ChainSpec chain = certs::GoodChain();
+    chain.leaf().key_usage->bits = bits;
+    return ResultOf(Case("a::usage", chain));
+  };
+  EXPECT_EQ(result(certs::kDigitalSignature), "SUCCESS");
+  EXPECT_EQ(result(certs::kKeyEncipherment), "SUCCESS");
+  EXPECT_EQ(result(certs::kKeyAgreement), "SUCCESS");
+  EXPECT_EQ(result(certs::kCrlSign), "FAILURE");
 }
 
 TEST(Limbo, LetsAConsistentCaStandAsTheLeaf) {
