@@ -57,22 +57,48 @@ struct NamedType {
 };
 constexpr std::array kAttributeTypes = {
     NamedType{"CN", "2.5.4.3"},
+    NamedType{"COMMONNAME", "2.5.4.3"},
     NamedType{"SN", "2.5.4.4"},
+    NamedType{"SURNAME", "2.5.4.4"},
     NamedType{"SERIALNUMBER", "2.5.4.5"},
     NamedType{"C", "2.5.4.6"},
+    NamedType{"COUNTRYNAME", "2.5.4.6"},
     NamedType{"L", "2.5.4.7"},
+    NamedType{"LOCALITYNAME", "2.5.4.7"},
     NamedType{"ST", "2.5.4.8"},
+    NamedType{"STATEORPROVINCENAME", "2.5.4.8"},
     NamedType{"STREET", "2.5.4.9"},
+    NamedType{"STREETADDRESS", "2.5.4.9"},
     NamedType{"O", "2.5.4.10"},
+    NamedType{"ORGANIZATIONNAME", "2.5.4.10"},
     NamedType{"OU", "2.5.4.11"},
+    NamedType{"ORGANIZATIONALUNITNAME", "2.5.4.11"},
     NamedType{"T", "2.5.4.12"},
+    NamedType{"TITLE", "2.5.4.12"},
+    NamedType{"BUSINESSCATEGORY", "2.5.4.15"},
+    NamedType{"POSTALCODE", "2.5.4.17"},
+    NamedType{"NAME", "2.5.4.41"},
     NamedType{"GN", "2.5.4.42"},
+    NamedType{"GIVENNAME", "2.5.4.42"},
+    NamedType{"INITIALS", "2.5.4.43"},
+    NamedType{"GENERATIONQUALIFIER", "2.5.4.44"},
+    NamedType{"DNQUALIFIER", "2.5.4.46"},
+    NamedType{"PSEUDONYM", "2.5.4.65"},
+    NamedType{"ORGANIZATIONIDENTIFIER", "2.5.4.97"},
     NamedType{"DC", "0.9.2342.19200300.100.1.25"},
+    NamedType{"DOMAINCOMPONENT", "0.9.2342.19200300.100.1.25"},
     NamedType{"UID", "0.9.2342.19200300.100.1.1"},
+    NamedType{"USERID", "0.9.2342.19200300.100.1.1"},
     NamedType{"EMAIL", "1.2.840.113549.1.9.1"},
     NamedType{"E", "1.2.840.113549.1.9.1"},
     NamedType{"EMAILADDRESS", "1.2.840.113549.1.9.1"},
 };
+
+// The OID of an attribute type by name or by itself; empty if it is neither.
+std::string_view AttributeOid(std::string_view type, const std::string& upper) {
+  const auto known = std::ranges::find(kAttributeTypes, upper, &NamedType::name);
+  return known != kAttributeTypes.end() ? known->oid : certs::der::OidContent(type) ? type : std::string_view();
+}
 
 std::string Upper(std::string_view text) {
   std::string upper(text);
@@ -92,14 +118,14 @@ std::expected<Bytes, std::string> DirectoryName(const Piece& text) {
     std::vector<Bytes> attributes;
     for (const Piece& attribute : rdn.Split("+")) {
       const auto [type, value] = attribute.KeyAndValue();
-      const auto known = std::ranges::find(kAttributeTypes, Upper(type), &NamedType::name);
-      if (known == kAttributeTypes.end()) {
+      const std::string_view oid = AttributeOid(type, Upper(type));
+      if (oid.empty()) {
         return Unknown("attribute type", type);
       }
-      const bool ia5 = known->oid.starts_with("1.2.") || known->oid.starts_with("0.9.");
+      const bool ia5 = oid.starts_with("1.2.") || oid.starts_with("0.9.");
       const Bytes octets = certs::ToBytes(value.octets);
       attributes.push_back(certs::der::Sequence(
-          {certs::der::Oid(known->oid), ia5 ? certs::der::Ia5String(octets) : certs::der::Utf8String(octets)}));
+          {certs::der::Oid(oid), ia5 ? certs::der::Ia5String(octets) : certs::der::Utf8String(octets)}));
     }
     certs::Append(rdns, certs::der::SetOf(std::move(attributes)));
   }

@@ -59,9 +59,11 @@ TEST(MatchCert, UndoesEscapesInsideValues) {
                              {"DNS=mail.bob.test\\x3bDNS=x", "mail.bob.test", "nomatch"},
                              {"SUBJECT=CN=a\\/b\\+c;DNS=mail.bob.test", "mail.bob.test", "match"},
                              {"SUBJECT=CN=a/CN=b+O=c;DNS=mail.bob.test", "mail.bob.test", "match"},
+                             {"SUBJECT=2.5.4.17=1/postalCode=2;DNS=mail.bob.test", "mail.bob.test", "match"},
                          });
   for (const char* bad :
-       {"cert\tDNS=a\\q\tb", "cert\tFOO=a\tb", "cert\tSUBJECT=XX=a\tb", "cert\tDNS=a\\\tb", "cert\tDNS=a\tb\\;",
+       {"cert\tDNS=a\\q\tb", "cert\tFOO=a\tb", "cert\tSUBJECT=XX=a\tb", "cert\tSUBJECT=3.1=a\tb",
+        "cert\tSUBJECT=1.40000000000.1=a\tb", "cert\tSUBJECT=2=a\tb", "cert\tDNS=a\\\tb", "cert\tDNS=a\tb\\;",
         "nameconstraint\tDNS=a\tallowed=DNS=a", "nameconstraint\t-\tpermitted=X=a"}) {
     EXPECT_EQ(lab::kExitUsage, lab_test::CodeOf(bad)) << bad;
   }
