@@ -52,6 +52,20 @@ certs::Verdict VerdictOf(const CheckReport& report) {
   return report.refusals.empty() ? certs::Verdict{} : report.refusals.front().verdict;
 }
 
+constexpr std::string_view kByDane = "dane", kByAnchors = "anchors", kByNothing = "nothing";
+std::string_view JudgedBy(const CheckReport& report) {
+  switch (report.request.trust.mode) {
+    case verifier::TrustMode::kDane:
+      return kByDane;
+    case verifier::TrustMode::kPkix:
+      return kByAnchors;
+    case verifier::TrustMode::kNothing:
+    case verifier::TrustMode::kUnauthenticated:
+      return kByNothing;
+  }
+  return kByNothing;
+}
+
 // What a sender would report to the server's domain.
 verifier::TlsFailureDetail ReportedFailure(const CheckReport& report) {
   const certs::Verdict verdict = VerdictOf(report);
@@ -90,13 +104,15 @@ CheckReport ReportOf(const Live& live) {
                                  .reference = live.config.reference,
                                  .now = live.config.now,
                                  .names = live.config.names,
+                                 .trust = live.config.trust,
                                  .revocation = {.mode = live.config.revocation,
                                                 .staples = ViewsOf(live.result.staples),
                                                 .crls = ViewsOf(live.config.crls)},
                                  .collect_all = true},
                      .all = {},
                      .refusals = {},
-                     .signals = SignalsOf(live)};
+                     .signals = {}};
+  report.signals = SignalsOf(live, report.request);
   if (!live.result.chain.empty()) {
     report.all = Verify(report.request);
     report.refusals = report.all.defects;
@@ -135,8 +151,9 @@ ordered_json TlsJson(const verifier::TlsFacts& tls) {
 
 std::string CheckText(const CheckReport& report) {
   const Live& live = report.live;
-  std::string text = fmt::format("{} at {}, address {}\n", ToWords(live.endpoint),
-                                 verifier::FormatTime(report.request.now), live.peer);
+  std::string text = fmt::format("{} at {}, {}{}\n", ToWords(live.endpoint), verifier::FormatTime(report.request.now),
+                                 live.peer.empty() ? "not connected to" : "address " + live.peer,
+                                 JudgedBy(report) == kByDane ? ", judged by its TLSA records" : "");
   text += "dialogue\n" + DialogueText(live);
   if (!report.request.chain.empty()) {
     text += "certificates, as presented\n" + PresentedText(report);
@@ -176,6 +193,7 @@ std::string CheckJson(const CheckReport& report) {
       {"mode", live.endpoint.mode == verifier::TlsMode::kImplicit ? "implicit" : "starttls"},
       {"address", live.peer},
       {"time", verifier::FormatTime(report.request.now)},
+      {"judged_by", JudgedBy(report)},
       {"ok", report.refusals.empty()},
       {"verdict", certs::ToString(verdict)},
       {"reason", certs::Name(verdict.reason)},
@@ -197,6 +215,12 @@ std::string TlsReportOf(const CheckReport& report) {
   constexpr int64_t kDay = 86400;
   const int64_t begin = report.request.now - report.request.now % kDay;
   verifier::TlsPolicyReport policy{.policy_domain = report.live.endpoint.host};
+  if (report.request.trust.mode == verifier::TrustMode::kDane) {
+    policy.policy = verifier::TlsReportPolicy::kTlsa;
+    for (const verifier::TlsaRecord& record : report.request.trust.tlsa) {
+      policy.policy_strings.push_back(verifier::InWords(record));
+    }
+  }
   CountFailure(&policy, ReportedFailure(report));
   return verifier::ToJson({.organization = "starttls-lab check",
                            .contact = "postmaster@localhost",

@@ -20,8 +20,8 @@ struct CheckReport {
 CheckReport ReportOf(const Live& live);
 
 std::string CheckText(const CheckReport& report);
-// One JSON object: host, port, mode, address, time, ok, verdict, reason, depth, tlsrpt, refusals[], stage, tls, names,
-// presented[], path[], signals[], dialogue[].
+// One JSON object: host, port, mode, address, time, judged_by (anchors, dane, nothing), ok, verdict, reason, depth,
+// tlsrpt, refusals[], stage, tls, names, presented[], path[], signals[], dialogue[].
 std::string CheckJson(const CheckReport& report);
 
 // A TLS report (RFC 8460 4.4) on this one session, as a sender's of that day might be.

@@ -12,6 +12,7 @@
 #include "lab/runner/clock.h"
 #include "lab/runner/dial.h"
 #include "lab/runner/tcp_wire.h"
+#include "lab/verifier/dane.h"
 #include "lab/verifier/ip_literal.h"
 
 namespace lab {
@@ -57,14 +58,29 @@ std::string AddressLiteral(const std::string& address) {
                                                 : fmt::format("[IPv6:{}]", address.substr(0, address.find('%')));
 }
 
-certs::Result<verifier::NamePolicy> PolicyOf(const std::string& profile) {
-  const auto policy = profile.empty() ? verifier::NamePolicy{} : verifier::ProfileByName(profile);
-  if (!policy) {
-    return Fail(ErrorCode::kBadInput,
-                fmt::format("there is no profile \"{}\"; there are {}", certs::Escaped(profile, kShownHost),
-                            fmt::join(verifier::ProfileNames(), ", ")));
+// Whoever waits a second for a server does not wait longer for a resolver.
+DnsOptions WithLimit(DnsOptions options, milliseconds limit) {
+  options.times.per_try = std::min<verifier::Micros>(options.times.per_try, limit);
+  return options;
+}
+
+// Where to go and whom to believe, as far as the user lets the DNS decide. Records that nobody can use, and zones that
+// nobody signed, leave the decision to the anchors: a user who asks for one server wants it verified.
+void DecideByDns(const DnsOptions& options, const DnsFindings& dns, verifier::SmtpClientConfig& config,
+                 DialSpec& spec) {
+  if (options.decides_addresses()) {
+    spec.addresses = dns.addresses;
   }
-  return *policy;
+  if (!options.dane || !dns.host) {
+    return;
+  }
+  const verifier::MailHost& host = *dns.host;
+  if (!host.verdict.ok()) {
+    config.trust = {.mode = verifier::TrustMode::kNothing, .verdict = host.verdict, .why = host.why};
+  } else if (host.trust.mode == verifier::TrustMode::kDane && !verifier::EffectiveRecords(host.trust.tlsa).empty()) {
+    config.trust = host.trust;
+    config.reference = host.reference;
+  }
 }
 
 }  // namespace
@@ -102,7 +118,7 @@ certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientC
   if (!endpoint) {
     return std::unexpected(endpoint.error());
   }
-  auto policy = PolicyOf(options.profile);
+  auto policy = ReadProfile(options.profile);
   if (!policy) {
     return std::unexpected(policy.error());
   }
@@ -123,34 +139,50 @@ certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientC
   }
   const milliseconds limit = options.timeout_s > 0 ? seconds(options.timeout_s) : kConnectLimit;
   const std::atomic<bool>& stop = StopRequested();
-  DialSpec spec{
-      .host = LookUpName(*reference, endpoint->host), .addresses = {}, .port = endpoint->port, .limit = limit};
-  if (!options.address.empty()) {
-    spec.addresses.push_back(options.address);
-  }
-  auto dialled = Dial(spec, stop);
-  if (!dialled) {
-    return std::unexpected(dialled.error());
-  }
-  config.reference = endpoint->host;
+  Live live{.endpoint = *std::move(endpoint), .peer = "", .dns = std::nullopt, .config = {}, .result = {}};
+  config.reference = live.endpoint.host;
   config.anchors = *std::move(anchors);
   config.now = options.now ? *options.now : UnixNow();
-  config.mode = endpoint->mode;
+  DialSpec spec{
+      .host = LookUpName(*reference, live.endpoint.host), .addresses = {}, .port = live.endpoint.port, .limit = limit};
+  if (options.dns.wanted()) {
+    auto dns =
+        AskTheDns({*reference, live.endpoint.port, config.anchors, config.now}, WithLimit(options.dns, limit), stop);
+    if (!dns) {
+      return std::unexpected(dns.error());
+    }
+    live.dns = *std::move(dns);
+    DecideByDns(options.dns, *live.dns, config, spec);
+  }
+  if (!options.address.empty()) {
+    spec.addresses = {options.address};
+  }
+  config.mode = live.endpoint.mode;
   config.names = *policy;
-  config.port = endpoint->port;
-  config.helo = options.helo.empty() ? AddressLiteral(dialled->local) : options.helo;
+  config.port = live.endpoint.port;
   config.record = true;
   config.revocation = statements->mode;
   config.crls = std::move(statements->crls);
   if (options.timeout_s > 0) {
     config.timeouts = verifier::Timeouts::Uniform(limit);
   }
-  verifier::SmtpClient client(config);
+  live.config = std::move(config);
+  if (live.config.trust.mode == verifier::TrustMode::kNothing) {
+    live.result = {.verdict = live.config.trust.verdict, .detail = live.config.trust.why};
+    return live;
+  }
+  auto dialled = Dial(spec, stop);
+  if (!dialled) {
+    return std::unexpected(dialled.error());
+  }
+  live.peer = dialled->peer;
+  live.config.helo = options.helo.empty() ? AddressLiteral(dialled->local) : options.helo;
+  verifier::SmtpClient client(live.config);
   // The client has a limit of its own for every wait; this one only ends what no longer waits for anything.
   constexpr std::chrono::hours kAtMost{24};
   RunOnSocket(client, std::move(dialled->socket), kAtMost, stop);
-  return Live{
-      .endpoint = *std::move(endpoint), .peer = dialled->peer, .config = std::move(config), .result = client.result()};
+  live.result = client.result();
+  return live;
 }
 
 std::string ToWords(const Endpoint& endpoint) {

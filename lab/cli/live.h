@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "certs/result.h"
+#include "lab/cli/dns_findings.h"
 #include "lab/cli/statements.h"
 #include "lab/verifier/smtp_client.h"
 
@@ -29,6 +30,7 @@ struct LiveOptions {
   std::optional<int64_t> now;  // validation time, seconds since the epoch; default: the present
   StatementOptions status;     // lists; default: soft, which asks for a staple and believes it
   int timeout_s = 0;           // 0: as RFC 5321 4.5.3.2; otherwise for each wait
+  DnsOptions dns;              // what to ask the DNS; default: nothing but addresses, of the system
 };
 
 struct Endpoint {
@@ -42,14 +44,16 @@ certs::Result<Endpoint> EndpointOf(const LiveOptions& options);
 
 struct Live {
   Endpoint endpoint;
-  std::string peer;                   // the IP address that took the connection
+  std::string peer;                   // the IP address that took the connection; empty: none was made
+  std::optional<DnsFindings> dns;     // if anything was asked
   verifier::SmtpClientConfig config;  // what the client was told
   verifier::SmtpClientResult result;
 };
 
 // Connects and lets the client run to its end. `config` says what to do there: message, user, password; the rest is
 // filled in from the options. Errors are about the configuration (kBadInput) or the connection (kIo); what the server
-// did is in the result.
+// did is in the result. Nobody is connected to if DANE was asked for and a look-up that it needs failed (RFC
+// 7672 2.1.2).
 certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientConfig config);
 
 // "mail.bob.test port 587 (STARTTLS)", escaped.

@@ -257,7 +257,9 @@ void AddVerify(CLI::App& app, Action& action) {
   verb->add_option("--chain", options->chain_file, "PEM, the server's certificate first");
   verb->add_option("--ca", options->ca_file, "PEM, the trust anchors");
   verb->add_option("--host", options->host, "the host name or IP address that was configured");
-  verb->add_option("--time", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
+  verb->add_option("--time,--at", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
+  verb->add_option("--profile", options->profile, "whose rules of name matching; default: rfc9525-strict");
+  verb->add_option("--tlsa", options->tlsa, "a TLSA record, \"3 1 1 HEX\", to judge by instead of --ca (RFC 7672)");
   AddLists(verb, options->status, "soft if --crl or --ocsp is given");
   verb->add_option("--ocsp", options->status.ocsp_file,
                    "OCSP response stapled to the server's certificate, PEM or DER");
@@ -265,9 +267,11 @@ void AddVerify(CLI::App& app, Action& action) {
   verb->add_flag("--limbo", options->limbo, "one x509-limbo document on standard input, results on standard output");
   verb->callback([options, time, verb, &action] {
     action = [options, time, verb] {
-      if (!options->limbo && (verb->count("--chain") == 0 || verb->count("--ca") == 0 || verb->count("--host") == 0)) {
+      const bool trusts = verb->count("--ca") + verb->count("--tlsa") > 0;
+      if (!options->limbo && (verb->count("--chain") == 0 || !trusts || verb->count("--host") == 0)) {
         fmt::print(stderr,
-                   "starttls-lab: verify takes --chain FILE --ca FILE --host NAME, or --limbo and a document on "
+                   "starttls-lab: verify takes --chain FILE --host NAME and --ca FILE or --tlsa RECORD, or --limbo and "
+                   "a document on "
                    "standard input\n");
         return static_cast<int>(lab::kExitUsage);
       }
@@ -277,6 +281,16 @@ void AddVerify(CLI::App& app, Action& action) {
       return RunVerify(*options, std::cin, std::cout, std::cerr);
     };
   });
+}
+
+// What is asked of the DNS.
+void AddDns(CLI::App* verb, lab::DnsOptions& dns) {
+  verb->add_flag("--dns", dns.signals,
+                 "look up what speaks for or against the server, as advice; and an MTA-STS policy");
+  verb->add_option("--resolver", dns.resolvers,
+                   "ask this resolver, ADDRESS or ADDRESS:PORT, and go where it says; several are compared");
+  verb->add_flag("--dane", dns.dane, "where there are validated TLSA records, they decide instead of the anchors");
+  verb->add_option("--domain", dns.domain, "whose mail the server takes; default: what follows its first label");
 }
 
 // The options of the verbs that talk to a real server.
@@ -316,7 +330,8 @@ void AddCheck(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("check", "One honest look at a live server: dialogue, chain, names, verdict");
   verb->add_option("server", options->live.server, "HOST or HOST:PORT")->required();
   AddLive(verb, options->live);
-  verb->add_option("--at", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
+  AddDns(verb, options->live.dns);
+  verb->add_option("--at,--time", *time, "validation time, 2026-01-01T00:00:00Z; default: now");
   verb->add_option("--tlsrpt", options->tlsrpt, "write a TLS report on this session to a file (RFC 8460)");
   verb->add_flag("--json", options->json, "machine-readable");
   verb->callback([options, time, &action] {

@@ -79,13 +79,21 @@ void JudgeAllNames(const Certificate& leaf, const VerifyRequest& request, Verify
   std::ranges::move(first, std::back_inserter(result->defects));
 }
 
-// A path to one of `anchors`, which were presented.
-VerifyResult VerifyToAnchors(const Certificate& leaf, const VerifyRequest& request, std::vector<ByteView> anchors) {
+// A path to one of the presented certificates, those at `anchors`.
+VerifyResult VerifyToAnchors(const Certificate& leaf, const VerifyRequest& request,
+                             const std::vector<size_t>& anchors) {
   VerifyRequest to_anchor = request;
   to_anchor.trust = {};
-  to_anchor.anchors = std::move(anchors);
+  to_anchor.anchors.clear();
+  for (const size_t index : anchors) {
+    to_anchor.anchors.push_back(request.chain[index]);
+  }
   to_anchor.check_name = false;
   VerifyResult result = Verify(to_anchor);
+  for (int& index : result.path) {  // counted as in the request that was made
+    const size_t place = static_cast<size_t>(index);
+    index = place < request.chain.size() ? index : static_cast<int>(anchors[place - request.chain.size()]);
+  }
   if (request.check_name) {
     JudgeAllNames(leaf, request, &result);
   }
@@ -150,19 +158,19 @@ VerifyResult VerifyDane(const std::vector<TlsaRecord>& records, const VerifyRequ
     VerifyResult result;
     result.path = {0};
     if (!RuleOn(Rule::kDaneEeIgnoresNames)) {
-      return VerifyToAnchors(*leaf, request, {leaf->der});
+      return VerifyToAnchors(*leaf, request, {0});
     }
     return result;
   }
-  std::vector<ByteView> anchors;
+  std::vector<size_t> anchors;
   for (size_t i = 1; i < request.chain.size(); ++i) {
     const certs::Result<Certificate> issuer = ParseCertificate(request.chain[i]);
     if (issuer && MatchesOne(effective, kDaneTa, issuer->der, issuer->spki)) {
-      anchors.push_back(request.chain[i]);
+      anchors.push_back(i);
     }
   }
   if (!anchors.empty()) {
-    return VerifyToAnchors(*leaf, request, std::move(anchors));
+    return VerifyToAnchors(*leaf, request, anchors);
   }
   return Refusal(Reason::kTlsaMismatch, "published: " + RecordsText(effective));
 }

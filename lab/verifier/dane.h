@@ -25,7 +25,8 @@ bool IsUsable(const TlsaRecord& record);
 std::vector<TlsaRecord> EffectiveRecords(const std::vector<TlsaRecord>& records);
 
 // Judges `request.chain` by `records`; `request.anchors` are not looked at. kTlsaMismatch where no record matches; what
-// Verify() says where one of DANE-TA does. `unauthenticated` is set in the result where no record is usable.
+// Verify() says where one of DANE-TA does; such an anchor was presented, and is in VerifyResult::path by its place in
+// `request.chain`. `unauthenticated` is set in the result where no record is usable.
 VerifyResult VerifyDane(const std::vector<TlsaRecord>& records, const VerifyRequest& request);
 
 }  // namespace verifier

@@ -157,6 +157,11 @@ std::optional<RelayPlan> PlanDane(const std::string& domain, uint16_t port, DnsT
   return Plan(domain, table, [&](MailHost& host) { return Decide(domain, port, host, table); });
 }
 
+std::optional<MailHost> PlanDaneHost(const std::string& host, uint16_t port, DnsTable& table) {
+  MailHost planned{.name = host, .reference = host, .secure_mx = true};
+  return Decide(host, port, planned, table) ? std::optional(std::move(planned)) : std::nullopt;
+}
+
 std::optional<RelayPlan> PlanMx(const std::string& domain, DnsTable& table) {
   return Plan(domain, table, [&](MailHost& host) {
     const Addresses addresses = LookUpAddresses(host, table);

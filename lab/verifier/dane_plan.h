@@ -37,7 +37,11 @@ struct RelayPlan {
 // The plan for mail to anyone at `domain`, delivered to `port`; nothing as long as the table lacks answers.
 std::optional<RelayPlan> PlanDane(const std::string& domain, uint16_t port, DnsTable& table);
 
-// The same without DANE: hosts and addresses only, whatever the AD bits say.
+// The same for a host that was configured, and not found by MX records (RFC 7672 2.2.2): a smart host, a submission
+// server. Its own name needs nobody's word; its addresses and TLSA records do. `host` is a host name in A-labels.
+std::optional<MailHost> PlanDaneHost(const std::string& host, uint16_t port, DnsTable& table);
+
+// PlanDane without DANE: hosts and addresses only, whatever the AD bits say.
 std::optional<RelayPlan> PlanMx(const std::string& domain, DnsTable& table);
 
 }  // namespace verifier

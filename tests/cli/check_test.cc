@@ -1,23 +1,13 @@
 // The verbs `check` and `send` in process, against the fake server on loopback: verdicts, exit codes, and what a
-// hostile server can make them print.
-#include "lab/cli/check.h"
-
+// hostile server can make them print. (check_dns_test.cc has what the DNS adds.)
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 
-#include "certs/issue.h"
-#include "certs/keys.h"
-#include "fakeserver/server.h"
-#include "lab/cli/exit_code.h"
-#include "lab/cli/send.h"
-#include "lab/runner/clock.h"
-#include "lab/runner/scratch_dir.h"
-#include "lab/scenario/scenario.h"
+#include "tests/cli/live_fixture.h"
 
 namespace lab {
 namespace {
@@ -28,75 +18,6 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-// Serves a world on a free port, and knows where its trust anchor is.
-class LiveVerbTest : public testing::Test {
- protected:
-  void Serve(const World& world, fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls) {
-    certs::Issuer issuer(certs::KeyRing::Random(), UnixNow());
-    const auto chain = issuer.Issue(world.chain);
-    ASSERT_TRUE(chain.has_value());
-    dir_ = std::make_unique<ScratchDir>(*ScratchDir::Make());
-    ASSERT_TRUE(dir_->Write("ca.pem", certs::CertificatesToPem((*chain)->trusted)).has_value());
-    std::string lists;
-    for (const certs::Bytes& crl : (*chain)->crls) {
-      lists += certs::ToPem("X509 CRL", crl);
-    }
-    ASSERT_TRUE(dir_->Write("crls.pem", lists).has_value());
-    const auto behaviour = std::make_shared<const fakeserver::Behaviour>(fakeserver::Behaviour{
-        .mode = mode, .smtp = world.smtp, .tls = world.tls, .link = world.link, .identity = *chain});
-    auto server = fakeserver::Start({});
-    ASSERT_TRUE(server.has_value());
-    server_ = std::make_unique<fakeserver::ServerHandle>(std::move(*server));
-    const auto port = server_->Add({.id = "it", .behaviour = [behaviour](int) { return behaviour; }});
-    ASSERT_TRUE(port.has_value());
-    port_ = *port;
-    reference_ = world.reference;
-    mode_ = mode;
-  }
-  void Serve(const std::string& scenario) {
-    ASSERT_NE(FindScenario(scenario), nullptr) << scenario;
-    Serve(FindScenario(scenario)->world);
-  }
-
-  LiveOptions Options() const {
-    return {.server = reference_,
-            .port = port_,
-            .implicit = mode_ == fakeserver::TlsMode::kImplicit,
-            .address = "127.0.0.1",
-            .ca = dir_->path() + "/ca.pem",
-            .timeout_s = 10};
-  }
-  std::string Lists() const { return dir_->path() + "/crls.pem"; }
-  int Check(LiveOptions options) {
-    std::ostringstream out, err;
-    const int code = RunCheck({.live = std::move(options), .json = as_json_}, out, err);
-    out_ = out.str();
-    err_ = err.str();
-    return code;
-  }
-  int Send(SendOptions options, const std::string& message) {
-    std::istringstream in(message);
-    std::ostringstream out, err;
-    const int code = RunSend(options, in, out, err);
-    out_ = out.str();
-    err_ = err.str();
-    return code;
-  }
-  json Answer() const { return json::parse(out_); }
-  // Every octet that a client sent to the server, decrypted where it was encrypted.
-  std::vector<fakeserver::Transcript> Transcripts() { return server_->Remove("it"); }
-
-  bool as_json_ = true;
-  std::string out_, err_;
-  uint16_t port_ = 0;
-
- private:
-  std::unique_ptr<ScratchDir> dir_;
-  std::unique_ptr<fakeserver::ServerHandle> server_;
-  std::string reference_;
-  fakeserver::TlsMode mode_ = fakeserver::TlsMode::kStartTls;
-};
 
 // ------------------------------------------------------------------------------------------------ check: verdicts
 
@@ -320,6 +241,26 @@ TEST_F(LiveVerbTest, SendGivesAnotherServerNothing) {
             kExitUnexpected);
   EXPECT_EQ(Answer().at("delivered"), false);
   EXPECT_EQ(Answer().at("verdict"), "name-mismatch@0");
+}
+
+TEST_F(LiveVerbTest, SendWithAWrongPasswordIsRefused) {
+  Serve("transaction.auth-answered-535");
+  SendOptions options{.live = Options(), .from = "a@alice.test", .to = {"b@bob.test"}, .json = true};
+  options.user = "bob";
+  options.password_file = PasswordFile("secret\n");
+  EXPECT_EQ(Send(options, "Subject: x\n\nx\n"), kExitUnexpected);
+  EXPECT_EQ(Answer().at("verdict"), "command-refused@0");
+  EXPECT_EQ(Answer().at("delivered"), false);
+  EXPECT_THAT(out_, Not(HasSubstr("secret")));
+}
+
+TEST_F(LiveVerbTest, SendToNobodyIsNoVerdict) {
+  Serve(GoodWorld());
+  LiveOptions options = Options();
+  options.port = 1;  // nobody listens there
+  EXPECT_EQ(Send({.live = options, .from = "a@alice.test", .to = {"b@bob.test"}}, "Subject: x\n\nx\n"), kExitHarness);
+  EXPECT_EQ(out_, "");
+  EXPECT_THAT(err_, testing::MatchesRegex("starttls-lab: [^\n]*port 1[^\n]*\n"));
 }
 
 TEST_F(LiveVerbTest, SendRefusesWhatItCannotSendBeforeItConnects) {

@@ -154,5 +154,21 @@ TEST(DanePlan, PlansWithoutDaneByAddressesAlone) {
   EXPECT_EQ(plan.hosts[0].trust.mode, TrustMode::kPkix);
 }
 
+// RFC 7672 2.2.2: a configured host needs no validated MX, and its own records decide.
+TEST(DanePlan, AConfiguredHostGoesByItsOwnName) {
+  DnsZone zone;
+  zone.At("bob.test MX").secure = false;
+  const auto plan = [&](uint16_t port) {
+    return dns_fake::Resolve(zone, [&](DnsTable& table) { return PlanDaneHost("mail.bob.test", port, table); });
+  };
+  EXPECT_EQ(plan(25).trust.mode, TrustMode::kDane);
+  EXPECT_THAT(plan(25).trust.further_names, testing::Each("mail.bob.test"));
+  EXPECT_EQ(plan(587).trust.mode, TrustMode::kUnauthenticated);
+  zone.At("{host} A").secure = false;
+  EXPECT_EQ(plan(25).trust.mode, TrustMode::kUnauthenticated);
+  zone.At("{host} A").fate = DnsFate::kServFail;
+  EXPECT_EQ(plan(25).verdict.reason, kLookupFailed);
+}
+
 }  // namespace
 }  // namespace verifier

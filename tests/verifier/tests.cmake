@@ -38,4 +38,4 @@ starttls_lab_test(mutant_test
 starttls_lab_test(dns_trust_test
   LIBS starttls_lab::verifier starttls_lab::fakeserver nlohmann_json::nlohmann_json
   SOURCES ${verifier_chain_fixture} verifier/dns_fake.cc verifier/dns_message_test.cc verifier/resolver_test.cc
-    verifier/dane_test.cc verifier/dane_plan_test.cc verifier/mta_sts_test.cc)
+    verifier/dane_test.cc verifier/dane_plan_test.cc verifier/advice_test.cc verifier/mta_sts_test.cc)
