@@ -2,6 +2,8 @@ starttls_lab_test(scenario_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/world_test.cc ${CMAKE_CURRENT_LIST_DIR}/scenario_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/select_test.cc ${CMAKE_CURRENT_LIST_DIR}/oracle_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/scenario_file_test.cc)
+starttls_lab_test(requirements_test LIBS starttls_lab::lab
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/../verifier/requirements_test.cc)
 starttls_lab_test(runner_unit_test LIBS starttls_lab::lab SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/observation_test.cc ${CMAKE_CURRENT_LIST_DIR}/judge_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/manifest_test.cc ${CMAKE_CURRENT_LIST_DIR}/install_test.cc
