@@ -44,6 +44,10 @@ function(starttls_lab_library name)
   target_include_directories(starttls_lab_${name} PUBLIC
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/starttls-lab>")
   starttls_lab_compile_options(starttls_lab_${name})
+  if(STARTTLS_LAB_SANITIZE)
+    # An archive of sanitized objects links with the sanitizer's library only, whoever uses it.
+    target_link_options(starttls_lab_${name} INTERFACE -fsanitize=${STARTTLS_LAB_SANITIZE})
+  endif()
 endfunction()
 
 # starttls_lab_test(NAME LIBS libs... SOURCES sources... [LABELS labels...]): one GoogleTest program whose tests ctest runs

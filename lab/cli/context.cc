@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "lab/cli/exit_code.h"
 
@@ -74,7 +75,11 @@ std::string ClientsFolder() {
   if (const char* folder = std::getenv("STARTTLS_LAB_CLIENTS"); folder != nullptr && *folder != '\0') {
     return folder;
   }
-  return STARTTLS_LAB_CLIENTS_FOLDER;
+  // Installed, the program has them beside it.
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::filesystem::path installed = program.parent_path().parent_path() / "share" / "starttls-lab" / "clients";
+  return std::filesystem::is_directory(installed, error) ? installed.string() : STARTTLS_LAB_CLIENTS_FOLDER;
 }
 
 }  // namespace lab

@@ -10,3 +10,13 @@ starttls_lab_test(readme_test
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
   LABELS integration TIMEOUT 1200)
 add_dependencies(readme_test starttls-lab)
+
+# Installs what is built and builds a program of a few lines with it.
+if(STARTTLS_LAB_INSTALL)
+  starttls_lab_test(consumer_test
+    SOURCES project/consumer_test.cc cli/program.cc
+    DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>" STARTTLS_LAB_BINARY_DIR="${PROJECT_BINARY_DIR}"
+      STARTTLS_LAB_CXX="${CMAKE_CXX_COMPILER}"
+    LABELS packaging)
+  add_dependencies(consumer_test starttls-lab starttls_lab_lab)
+endif()
