@@ -8,6 +8,7 @@
 #include "lab/verifier/ascii_text.h"
 #include "lab/verifier/distinguished_name.h"
 #include "lab/verifier/general_name.h"
+#include "lab/verifier/name_syntax.h"
 
 namespace verifier {
 namespace {
@@ -22,26 +23,11 @@ bool EndsWith(std::string_view name, std::string_view end) {
   return name.size() >= end.size() && EqualIgnoringCase(name.substr(name.size() - end.size()), end);
 }
 
-// Labels of letters, digits, hyphens and underscores; no empty one, so no dot at either end.
+// Labels of letters, digits, underscores and hyphens, these not at an edge ("preferred name syntax", RFC 5280 4.2.1.6);
+// no empty one, so no dot at either end.
 bool IsHostName(std::string_view name) {
-  if (name.empty() || name.size() > 253) {
-    return false;
-  }
-  size_t label = 0;
-  for (const char c : name) {
-    if (c == '.') {
-      if (label == 0) {
-        return false;
-      }
-      label = 0;
-      continue;
-    }
-    const char lower = AsciiLower(c);
-    if (!((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') || ++label > 63) {
-      return false;
-    }
-  }
-  return label > 0;
+  // Numbers are for LooksLikeIpv4, which says more.
+  return CheckHostName(name, {.numeric_last_label = true}).reason == NameReason::kValid;
 }
 
 bool LooksLikeIpv4(std::string_view host) { return host.find_first_not_of("0123456789.") == std::string_view::npos; }
@@ -108,6 +94,13 @@ bool IsAtext(char c) {
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
+// What may stand inside a quoted string: RFC 5280 4.2.1.6 asks for RFC 2821's Mailbox, which takes RFC 2822's qcontent,
+// and that knows control characters. Never NUL or the end of a line.
+bool IsQuotable(char c, bool escaped) {
+  const auto octet = static_cast<uint8_t>(c);
+  return octet != 0 && octet != '\r' && octet != '\n' && octet < 0x80 && (octet != '\t' || escaped);
+}
+
 // Reads the local part at the front of the mailbox, and takes it away: a dot-string as it is, a quoted string without
 // its quotes and backslashes, because "all quoted forms MUST be treated as equivalent" (RFC 5321 4.1.2). Nothing if it
 // is neither.
@@ -116,8 +109,9 @@ std::optional<std::string> TakeLocalPart(std::string_view* mailbox) {
   size_t pos = 0;
   if (mailbox->starts_with('"')) {
     for (++pos; pos < mailbox->size() && (*mailbox)[pos] != '"'; ++pos) {
-      pos += (*mailbox)[pos] == '\\' ? 1 : 0;
-      if (pos == mailbox->size() || (*mailbox)[pos] < 0x20 || (*mailbox)[pos] > 0x7e) {
+      const bool escaped = (*mailbox)[pos] == '\\';
+      pos += escaped ? 1 : 0;
+      if (pos == mailbox->size() || !IsQuotable((*mailbox)[pos], escaped)) {
         return std::nullopt;
       }
       local += (*mailbox)[pos];

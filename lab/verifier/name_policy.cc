@@ -138,6 +138,7 @@ constexpr Profile kProfiles[] = {
      With(OctetForOctet(),
           [](NamePolicy& p) {
             p.syntax_check = SyntaxCheck::kPresented;
+            p.presented_syntax.text_of_255 = true;
             p.cn_fallback = CnFallback::kNoDnsIpSan;
             p.cn_ip = CnIp::kAny;
             p.halt_on_invalid_san = true;

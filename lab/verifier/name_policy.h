@@ -62,6 +62,7 @@ struct SyntaxAllowance {
   bool leading_hyphen = false, trailing_hyphen = false;  // of a label
   bool numeric_last_label = false;
   bool any_length = false;
+  bool text_of_255 = false;  // two octets more than fit on the wire (LibreSSL)
   bool operator==(const SyntaxAllowance&) const = default;
 };
 

@@ -130,7 +130,7 @@ NameSyntax CheckHostName(std::string_view name, const SyntaxAllowance& allowed) 
   if (name.empty()) {
     return {NameReason::kEmpty, 0};
   }
-  if (name.size() > kMaxName && !allowed.any_length) {
+  if (name.size() > (allowed.text_of_255 ? kMaxName + 2 : kMaxName) && !allowed.any_length) {
     return {NameReason::kNameTooLong, 0};
   }
   int labels = 0;

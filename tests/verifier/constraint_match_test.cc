@@ -59,12 +59,16 @@ constexpr DnsRow kDnsRows[] = {
     {"*", "bob.test", kBadName, kBadName},
     {"", "bob.test", kBadName, kBadName},
     {"mail bob.test", "bob.test", kBadName, kBadName},
+    {"-mail.bob.test", "bob.test", kBadName, kBadName},
+    {"mail-.bob.test", "bob.test", kBadName, kBadName},
+    {"a_b.bob.test", "bob.test", kInside, kInside},
     {std::string_view("mail.eve.test\0.bob.test", 23), "bob.test", kBadName, kBadName},
     // constraints nobody can apply
     {"mail.bob.test", "*.bob.test", kBadConstraint, kBadConstraint},
     {"mail.bob.test", "bob.test.", kBadConstraint, kBadConstraint},
     {"mail.bob.test", ".", kBadConstraint, kBadConstraint},
     {"mail.bob.test", "bob..test", kBadConstraint, kBadConstraint},
+    {"mail.bob.test", ".-bob.test", kBadConstraint, kBadConstraint},
 };
 
 TEST(FitDns, FollowsTheTable) {
@@ -122,6 +126,13 @@ constexpr TextRow kMailRows[] = {
     {"\"\\b\\ob\"@bob.test", "bob@bob.test", kInside},
     {"bob@bob.test", "\"bob\"@bob.test", kInside},
     {"\"Bob\"@bob.test", "bob@bob.test", kOutside},
+    // qtext and quoted-pair of RFC 2822, which know control characters
+    {"\"\x02\x7f\"@bob.test", "bob.test", kInside},
+    {"\"\\\t\"@bob.test", "bob.test", kInside},
+    {"\"\t\"@bob.test", "bob.test", kBadName},
+    {"\"\r\n\"@bob.test", "bob.test", kBadName},
+    {"\"\\\n\"@bob.test", "bob.test", kBadName},
+    {"\"b\xc3\xb6b\"@bob.test", "bob.test", kBadName},
     {"\"bob@bob.test", "bob.test", kBadName},
     {"\"bob\\", "bob.test", kBadName},
     {"bob smith@bob.test", "bob.test", kBadName},
@@ -153,6 +164,7 @@ constexpr TextRow kUriRows[] = {
     {"https://127.0.0.1/", "bob.test", kBadName},
     {"https://[::1]/", "bob.test", kBadName},
     {"https:///x", "bob.test", kBadName},
+    {"https://-mail.bob.test/", "bob.test", kBadName},
     {"https://bob.test/", "127.0.0.1", kBadConstraint},
     {"https://bob.test/", "*.bob.test", kBadConstraint},
 };

@@ -306,6 +306,11 @@ TEST(Profiles, LibreSslChecksWhatIsPresentedOnly) {
                                {" ", " ", false},
                                {"a b.test", "a b.test", false},
                            });
+  // It counts 255 octets of text, where 253 fill the wire.
+  const std::string label(63, 'a');
+  const std::string longest = label + '.' + label + '.' + label + '.' + label;
+  CheckProfile("libressl", {{longest, longest, true}, {longest.substr(2) + ".aa", longest.substr(2) + ".aa", false}});
+  CheckProfile("rfc9525-strict", {{longest, longest, false}});
 }
 
 // The answer of a programmers' forum: it walks the labels from the right and has no branch for labels that differ.
