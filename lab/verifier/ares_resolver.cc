@@ -7,6 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "lab/verifier/ip_literal.h"
 
 namespace verifier {
 namespace {
@@ -36,13 +41,32 @@ DnsStatus StatusOf(int ares_status) {
   }
 }
 
-// "address:port" as c-ares reads it.
-std::string WithPort(const std::string& server, uint16_t port) {
-  const size_t first = server.find(':'), last = server.rfind(':');
+// "address:port" as c-ares reads it; nothing if that is no address or no port: c-ares takes "1.2.3" and
+// "1.2.3.4:70000".
+std::optional<std::string> WithPort(std::string_view server, uint16_t port) {
   const bool bracketed = server.starts_with('[');
-  const bool bare_v6 = !bracketed && first != last;
-  const bool has_port = bracketed ? server.find("]:") != std::string::npos : !bare_v6 && first != std::string::npos;
-  return has_port ? server : fmt::format("{}:{}", bare_v6 ? "[" + server + "]" : server, port);
+  const size_t colon = server.rfind(':');
+  std::string_view address = server;
+  if (bracketed ? server.find("]:") != std::string_view::npos
+                : colon != std::string_view::npos && server.find(':') == colon) {
+    const std::string_view digits = server.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc() || end != digits.data() + digits.size() || port == 0) {
+      return std::nullopt;
+    }
+    address = server.substr(0, colon);
+  }
+  if (bracketed) {
+    if (!address.ends_with(']')) {
+      return std::nullopt;
+    }
+    address = address.substr(1, address.size() - 2);
+  }
+  const auto literal = ParseIpAddress(address.substr(0, address.find('%')));
+  if (!literal || (bracketed && literal->length == 4)) {
+    return std::nullopt;
+  }
+  return fmt::format("{}:{}", literal->length == 4 ? std::string(address) : fmt::format("[{}]", address), port);
 }
 
 // A channel to one server, or (empty) to the system's; null if c-ares refuses.
@@ -135,8 +159,8 @@ certs::Result<std::unique_ptr<AresResolver>> AresResolver::Make(AresConfig confi
     config.servers.emplace_back();
   }
   for (const std::string& server : config.servers) {
-    ares_channel channel =
-        SetUpLibrary() ? Open(server.empty() ? server : WithPort(server, config.port), config.times.per_try) : nullptr;
+    const auto address = server.empty() ? std::optional(server) : WithPort(server, config.port);
+    ares_channel channel = address && SetUpLibrary() ? Open(*address, config.times.per_try) : nullptr;
     if (channel == nullptr) {
       return certs::Fail(ErrorCode::kBadInput,
                          fmt::format("\"{}\" is no address of a resolver", certs::Escaped(server, 200)));

@@ -302,6 +302,10 @@ DnsAnswer ReadAnswer(ByteView message, const DnsQuestion& question) {
     return answer;
   }
   Follow(records, question, answer);
+  if (code == kNxDomainCode && !answer.records.empty()) {
+    answer.records.clear();  // records of a name that does not exist: which of both is the lie?
+    return answer;
+  }
   answer.secure = (flags & kAuthentic) != 0;
   answer.status = !answer.records.empty() ? DnsStatus::kAnswer
                   : code == kNxDomainCode ? DnsStatus::kNxDomain

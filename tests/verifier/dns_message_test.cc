@@ -54,10 +54,13 @@ TEST(DnsMessage, TellsWhatIsMissingAndWhatIsNotKnown) {
   fakeserver::DnsZone zone;
   zone.sets.push_back({.name = "broken.bob.test A", .fate = fakeserver::DnsFate::kServFail});
   zone.sets.push_back({.name = "refused.bob.test A", .fate = fakeserver::DnsFate::kRefused});
+  zone.sets.push_back({.name = "torn.bob.test A", .records = {"127.0.0.1"}, .fate = fakeserver::DnsFate::kNxDomain});
   EXPECT_EQ(Read(zone, {"mail.bob.test", DnsType::kMx}).status, DnsStatus::kNoData);
   EXPECT_EQ(Read(zone, {"nobody.bob.test", DnsType::kA}).status, DnsStatus::kNxDomain);
   EXPECT_EQ(Read(zone, {"broken.bob.test", DnsType::kA}).status, DnsStatus::kServFail);
   EXPECT_EQ(Read(zone, {"refused.bob.test", DnsType::kA}).status, DnsStatus::kRefused);
+  EXPECT_EQ(Read(zone, {"torn.bob.test", DnsType::kA}).status, DnsStatus::kMalformed) << "records of no name";
+  EXPECT_EQ(Read(zone, {"torn.bob.test", DnsType::kA}).records.size(), 0u);
   EXPECT_FALSE(Read(zone, {"broken.bob.test", DnsType::kA}).known());
   EXPECT_TRUE(Read(zone, {"nobody.bob.test", DnsType::kA}).known());
 }

@@ -146,9 +146,15 @@ TEST_F(Network, AsksTheServersInTheirOrder) {
 }
 
 TEST_F(Network, RefusesServersThatAreNone) {
-  const auto resolver = AresResolver::Make({.servers = {"not an address"}});
-  ASSERT_FALSE(resolver.has_value());
-  EXPECT_EQ(resolver.error().code, certs::ErrorCode::kBadInput);
+  for (const char* server : {"not an address", "127.0.0.1:70000", "127.0.0.1:0", "127.0.0.1:", "1.2.3", "[127.0.0.1]",
+                             "[::1", "[::1]53", "[::1]:x", "::1::", "127.0.0.1:53:53"}) {
+    const auto resolver = AresResolver::Make({.servers = {server}});
+    ASSERT_FALSE(resolver.has_value()) << server;
+    EXPECT_EQ(resolver.error().code, certs::ErrorCode::kBadInput);
+  }
+  for (const char* server : {"127.0.0.1", "127.0.0.1:5353", "::1", "[::1]", "[::1]:5353"}) {
+    EXPECT_TRUE(AresResolver::Make({.servers = {server}}).has_value()) << server;
+  }
 }
 
 TEST_F(Network, LeavesWithQuestionsPending) {
