@@ -27,7 +27,7 @@ constexpr size_t kShownName = 300;
 constexpr DnsType kAddressTypes[] = {DnsType::kA, DnsType::kAaaa};
 constexpr std::chrono::seconds kPolicyLimit{60};  // RFC 8461 3.3 suggests one minute
 
-std::vector<std::string> AddressesBy(LookUps& dns, size_t resolver, const std::string& host) {
+std::vector<std::string> AddressesBy(Resolvers& dns, size_t resolver, const std::string& host) {
   std::vector<std::string> addresses;
   for (const DnsType type : kAddressTypes) {
     for (const verifier::DnsRecord& record : dns.Ask(resolver, {host, type}).records) {
@@ -38,7 +38,7 @@ std::vector<std::string> AddressesBy(LookUps& dns, size_t resolver, const std::s
 }
 
 // The first resolver that knows an address, so that one which is down or denies everything does not decide.
-size_t ChooseResolver(LookUps& dns, const std::string& host) {
+size_t ChooseResolver(Resolvers& dns, const std::string& host) {
   for (size_t i = 0; i < dns.size(); ++i) {
     if (!AddressesBy(dns, i, host).empty()) {
       return i;
@@ -47,7 +47,7 @@ size_t ChooseResolver(LookUps& dns, const std::string& host) {
   return 0;
 }
 
-std::string WhyNoAddress(LookUps& dns, const std::string& host) {
+std::string WhyNoAddress(Resolvers& dns, const std::string& host) {
   std::string why;
   for (size_t i = 0; i < dns.size(); ++i) {
     for (const DnsType type : kAddressTypes) {
@@ -59,7 +59,7 @@ std::string WhyNoAddress(LookUps& dns, const std::string& host) {
   return why;
 }
 
-void CompareResolvers(LookUps& dns, const std::vector<DnsQuestion>& questions, std::vector<Signal>& signals) {
+void CompareResolvers(Resolvers& dns, const std::vector<DnsQuestion>& questions, std::vector<Signal>& signals) {
   for (const DnsQuestion& question : questions) {
     std::vector<verifier::ResolverWord> words;
     for (size_t i = 0; i < dns.size(); ++i) {
@@ -88,7 +88,7 @@ verifier::StsFetch FetchPolicy(const std::string& domain, std::vector<std::strin
 }
 
 // What the domain's policy says of the host, as a relay would have it that has no policy cached.
-Signal PolicySignal(LookUps& dns, size_t resolver, const std::string& domain, const DnsSubject& subject,
+Signal PolicySignal(Resolvers& dns, size_t resolver, const std::string& domain, const DnsSubject& subject,
                     const DnsOptions& options, const std::atomic<bool>& stop) {
   if (domain.empty()) {
     return {"mta-sts", Standing::kUnknown, "the host is in no domain"};
@@ -136,7 +136,7 @@ certs::Result<std::string> DomainOf(const DnsOptions& options, const std::string
 
 certs::Result<DnsFindings> AskTheDns(const DnsSubject& subject, const DnsOptions& options,
                                      const std::atomic<bool>& stop) {
-  auto dns = LookUps::Make(options.resolvers, options.times, stop);
+  auto dns = Resolvers::Make(options.resolvers, options.times, stop);
   if (!dns) {
     return std::unexpected(dns.error());
   }

@@ -83,6 +83,23 @@ void DecideByDns(const DnsOptions& options, const DnsFindings& dns, verifier::Sm
   }
 }
 
+// Connects and lets the client say all it has to.
+certs::Result<void> Talk(const DialSpec& spec, const std::string& helo, Live& live) {
+  const std::atomic<bool>& stop = StopRequested();
+  auto dialled = Dial(spec, stop);
+  if (!dialled) {
+    return std::unexpected(dialled.error());
+  }
+  live.peer = dialled->peer;
+  live.config.helo = helo.empty() ? AddressLiteral(dialled->local) : helo;
+  verifier::SmtpClient client(live.config);
+  // The client has a limit of its own for every wait; this one only ends what no longer waits for anything.
+  constexpr std::chrono::hours kAtMost{24};
+  RunOnSocket(client, std::move(dialled->socket), kAtMost, stop);
+  live.result = client.result();
+  return {};
+}
+
 }  // namespace
 
 certs::Result<Endpoint> EndpointOf(const LiveOptions& options) {
@@ -171,17 +188,9 @@ certs::Result<Live> MeetServer(const LiveOptions& options, verifier::SmtpClientC
     live.result = {.verdict = live.config.trust.verdict, .detail = live.config.trust.why};
     return live;
   }
-  auto dialled = Dial(spec, stop);
-  if (!dialled) {
-    return std::unexpected(dialled.error());
+  if (auto met = Talk(spec, options.helo, live); !met) {
+    return std::unexpected(met.error());
   }
-  live.peer = dialled->peer;
-  live.config.helo = options.helo.empty() ? AddressLiteral(dialled->local) : options.helo;
-  verifier::SmtpClient client(live.config);
-  // The client has a limit of its own for every wait; this one only ends what no longer waits for anything.
-  constexpr std::chrono::hours kAtMost{24};
-  RunOnSocket(client, std::move(dialled->socket), kAtMost, stop);
-  live.result = client.result();
   return live;
 }
 

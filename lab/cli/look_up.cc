@@ -6,9 +6,9 @@
 
 namespace lab {
 
-certs::Result<LookUps> LookUps::Make(const std::vector<std::string>& resolvers, verifier::ResolverTimes times,
-                                     const std::atomic<bool>& stop) {
-  LookUps made(stop);
+certs::Result<Resolvers> Resolvers::Make(const std::vector<std::string>& resolvers, verifier::ResolverTimes times,
+                                         const std::atomic<bool>& stop) {
+  Resolvers made(stop);
   const std::vector<std::string> system = {""};
   for (const std::string& server : resolvers.empty() ? system : resolvers) {
     if (server.empty() && !resolvers.empty()) {
@@ -29,7 +29,7 @@ certs::Result<LookUps> LookUps::Make(const std::vector<std::string>& resolvers, 
   return made;
 }
 
-const verifier::DnsAnswer& LookUps::Ask(size_t resolver, const verifier::DnsQuestion& question) {
+const verifier::DnsAnswer& Resolvers::Ask(size_t resolver, const verifier::DnsQuestion& question) {
   View& view = views_[resolver];
   while (true) {
     if (const verifier::DnsAnswer* answer = view.table.Look(question.name, question.type)) {
@@ -39,7 +39,7 @@ const verifier::DnsAnswer& LookUps::Ask(size_t resolver, const verifier::DnsQues
   }
 }
 
-void LookUps::AskWanted(View& view) {
+void Resolvers::AskWanted(View& view) {
   constexpr std::chrono::milliseconds kStopInterval{100};
   std::vector<verifier::DnsQuestion> wanted = view.table.TakeWanted();
   for (const verifier::DnsQuestion& question : wanted) {

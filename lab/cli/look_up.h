@@ -14,12 +14,12 @@
 
 namespace lab {
 
-class LookUps {
+class Resolvers {
  public:
   // `resolvers`: "127.0.0.1", "127.0.0.1:5353", "[::1]:53"; none: the system's. kBadInput: one is no address. Borrows
   // `stop`: once it is set, whatever is not answered is answered "timeout".
-  static certs::Result<LookUps> Make(const std::vector<std::string>& resolvers, verifier::ResolverTimes times,
-                                     const std::atomic<bool>& stop);
+  static certs::Result<Resolvers> Make(const std::vector<std::string>& resolvers, verifier::ResolverTimes times,
+                                       const std::atomic<bool>& stop);
 
   size_t size() const { return views_.size(); }
   const std::string& name(size_t resolver) const { return views_[resolver].name; }
@@ -44,7 +44,7 @@ class LookUps {
     std::unique_ptr<verifier::AresResolver> resolver;
     verifier::DnsTable table;
   };
-  explicit LookUps(const std::atomic<bool>& stop) : stop_(&stop) {}
+  explicit Resolvers(const std::atomic<bool>& stop) : stop_(&stop) {}
   void AskWanted(View& view);
 
   const std::atomic<bool>* stop_;

@@ -61,15 +61,15 @@ TEST(Consumer, FindsEveryLibraryWhereAllAreInstalled) {
   Install(folder, {"vocabulary", "verifier", "certs", "fakeserver", "lab"});
   folder.Write("CMakeLists.txt",
                "cmake_minimum_required(VERSION 3.25)\n"
-               "project(all LANGUAGES CXX)\n"
+               "project(everything LANGUAGES CXX)\n"
                "find_package(starttls-lab REQUIRED)\n"
                "foreach(name certs fakeserver verifier lab)\n"
                "  if(NOT TARGET starttls_lab::${name})\n"
                "    message(FATAL_ERROR \"starttls_lab::${name} is missing\")\n"
                "  endif()\n"
                "endforeach()\n"
-               "add_executable(all empty.cc)\n"
-               "target_link_libraries(all PRIVATE starttls_lab::lab)\n");
+               "add_executable(everything empty.cc)\n"
+               "target_link_libraries(everything PRIVATE starttls_lab::lab)\n");
   folder.Write("empty.cc", "int main() { return 0; }\n");
   const ProgramRun configured = Configure(folder, folder.path());
   EXPECT_EQ(configured.exit_code, 0) << configured.out;

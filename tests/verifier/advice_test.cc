@@ -9,7 +9,6 @@ namespace verifier {
 namespace {
 
 using fakeserver::DnsZone;
-using testing::HasSubstr;
 using enum Standing;
 
 Standing Reverse(const DnsZone& zone, const std::string& host = "mail.bob.test") {
@@ -109,13 +108,6 @@ TEST(Advice, ComparesWhatResolversSay) {
   EXPECT_EQ(Compared({Saying({one}), silent}), kUnknown);
   EXPECT_EQ(Compared({failed, Saying({one}), Saying({two})}), kAgainst) << "whoever failed is no excuse for the others";
   EXPECT_EQ(Compared({failed, silent}), kUnknown);
-}
-
-TEST(Advice, NamesTheResolverThatSaysOtherwise) {
-  const DnsAnswer truth = Saying({{192, 0, 2, 1}}), lie = Saying({{192, 0, 2, 66}});
-  const ResolverWord words[] = {{"198.51.100.1", &truth}, {"198.51.100.2", &lie}};
-  const Signal signal = ResolversSignal({"x.test", DnsType::kA}, words);
-  EXPECT_THAT(signal.detail, HasSubstr("198.51.100.2 says 192.0.2.66"));
 }
 
 }  // namespace
