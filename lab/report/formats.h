@@ -13,7 +13,8 @@ namespace lab {
 // the whole story, because GitLab shows no attribute.
 std::string JunitReport(const Grid& grid);
 
-// TAP version 14: a known weakness is "not ok" with the directive that keeps it from counting; xpass is "not ok" without.
+// TAP version 14: a known weakness is "not ok" with the directive that keeps it from counting; xpass is "not ok"
+// without.
 std::string TapReport(const Grid& grid);
 
 // GitHub-flavoured Markdown: families by columns, then what was not expected, one line each, at most

@@ -174,7 +174,7 @@ std::string RowMarkup(const Grid::Row& row) {
   return html + "</tr>\n";
 }
 
-std::string Table(const Grid& grid) {
+std::string MatrixMarkup(const Grid& grid) {
   std::string html =
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Results\">\n<table id=\"matrix\">\n" +
       ColumnHeads(grid);
@@ -221,7 +221,7 @@ std::string LegendMarkup() {
 
 std::string HtmlReport(const Grid& grid, const HtmlOptions& options) {
   std::string html = Head(grid) + "<body>\n" + Intro(grid) + Filters(grid) + "<main>\n";
-  html += Table(grid);
+  html += MatrixMarkup(grid);
   html += Findings(grid, options);
   html += "</main>\n" + LegendMarkup();
   return html + fmt::format("<script>{}</script>\n</body>\n</html>\n", kReportScript);
