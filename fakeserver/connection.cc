@@ -1,6 +1,8 @@
 #include "fakeserver/connection.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "fakeserver/connection_impl.h"
@@ -38,6 +40,7 @@ bool Connection::Impl::Advance(Micros now) {
     // Each may end the connection; none does anything then.
     bool moved = EndHold();
     moved = EndCutWait() || moved;
+    moved = CutInTime() || moved;
     moved = AdvanceTls() || moved;
     moved = Flush() || moved;
     moved = ReadStream() || moved;
@@ -53,7 +56,7 @@ bool Connection::Impl::Advance(Micros now) {
 std::optional<Micros> Connection::Impl::NextDeadline() const {
   std::optional<Micros> next;
   if (!done_) {
-    for (const auto& deadline : {hold_until_, linger_until_, cut_due_, stream_.NextDeadline()}) {
+    for (const auto& deadline : {hold_until_, linger_until_, cut_due_, cut_time_, stream_.NextDeadline()}) {
       next = next && deadline ? std::min(*next, *deadline) : deadline ? deadline : next;
     }
   }
@@ -71,6 +74,9 @@ void Connection::Impl::Abort(Micros now, const std::string& why) {
 
 void Connection::Impl::Begin() {
   Record({.kind = EventKind::kConnected, .incoming = true});
+  if (behaviour_->link.cut != CutKind::kNone && behaviour_->link.cut_time > Micros{0}) {
+    cut_time_ = now_ + behaviour_->link.cut_time;
+  }
   Announce(Stage::kConnected);
   if (silent_) {
     return;
@@ -164,8 +170,8 @@ bool Connection::Impl::ReadStream() {
   if (done_ || peer_eof_ || output_size_ > kMaxOutput || waiting_.size() > kMaxWaiting) {
     return false;
   }
-  uint8_t buffer[kReadSize];
-  const IoResult result = stream_.Read(buffer);
+  std::array<uint8_t, kReadSize> buffer;
+  const IoResult result = stream_.Read(std::span(buffer).first(std::min(kReadSize, cut_in_read_.value_or(kReadSize))));
   if (result.status == IoStatus::kWouldBlock) {
     return false;
   }
@@ -173,13 +179,18 @@ bool Connection::Impl::ReadStream() {
     OnPeerGone(result.status);
     return true;
   }
+  const bool counted = cut_in_read_.has_value();
   transcript_.bytes_in += result.count;
   lingered_bytes_ += linger_until_ ? result.count : 0;
-  const ByteView bytes(buffer, result.count);
+  const ByteView bytes = ByteView(buffer).first(result.count);
   if (tls_) {
     tls_->Feed(bytes);
   } else {
     Take(session_.OnBytes(bytes));
+  }
+  if (counted && cut_in_read_ && !done_ && (*cut_in_read_ -= std::min(*cut_in_read_, result.count)) == 0) {
+    AdvanceTls();  // what they say is evidence
+    Cut(behaviour_->link.cut, Name(behaviour_->link.cut_at));
   }
   return true;
 }
@@ -234,9 +245,11 @@ bool Connection::Impl::Conclude() {
 
 void Connection::Impl::Announce(Stage stage) {
   const LinkScript& link = behaviour_->link;
-  if (link.cut != CutKind::kNone && link.cut_at == stage && !silent_ && !done_) {
+  if (link.cut != CutKind::kNone && link.cut_time == Micros{0} && link.cut_at == stage && !silent_ && !done_) {
     if (link.cut_after > 0) {
       cut_in_ = static_cast<size_t>(link.cut_after);
+    } else if (link.cut_after_received > 0) {
+      cut_in_read_ = static_cast<size_t>(link.cut_after_received);
     } else {
       Cut(link.cut, Name(stage));
     }
@@ -245,6 +258,8 @@ void Connection::Impl::Announce(Stage stage) {
 
 void Connection::Impl::Cut(CutKind kind, std::string_view where) {
   cut_in_.reset();
+  cut_in_read_.reset();
+  cut_time_.reset();
   Record({.kind = EventKind::kFault, .text = std::string(Name(kind)) + " at " + std::string(where)});
   silent_ = true;
   DropOutput();
@@ -261,6 +276,14 @@ bool Connection::Impl::EndCutWait() {
   }
   cut_due_.reset();
   CutNow(behaviour_->link.cut);
+  return true;
+}
+
+bool Connection::Impl::CutInTime() {
+  if (!cut_time_ || now_ < *cut_time_ || done_) {
+    return false;
+  }
+  Cut(behaviour_->link.cut, "its time");
   return true;
 }
 

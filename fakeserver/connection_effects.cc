@@ -200,16 +200,8 @@ void Connection::Impl::CollectTlsOutput() {
   if ((output.bytes.empty() && output.cut == CutKind::kNone) || silent_) {
     return;
   }
-  const Injection& injection = behaviour_->smtp.injection;
-  if (hello_seen_ && injection.placement == Placement::kBeforeServerHello && !std::exchange(injected_, true)) {
-    facts_of_next_send_.push_back(
-        {.kind = EventKind::kInjected, .text = std::string(certs::AsText(injection.payload))});
-    for (Bytes& slice : Slices(injection.payload, injection.slice)) {
-      Segment& segment = output_.emplace_back();
-      segment.bytes = std::move(slice);
-      segment.facts = std::exchange(facts_of_next_send_, {});
-      output_size_ += segment.bytes.size();
-    }
+  if (hello_seen_) {
+    InjectAt(Placement::kBeforeServerHello);
   }
   Segment& segment = output_.emplace_back();
   output_size_ += output.bytes.size();
@@ -220,6 +212,22 @@ void Connection::Impl::CollectTlsOutput() {
   }
   if (output.flight && !std::exchange(flight_announced_, true)) {
     segment.stages.push_back(Stage::kServerFlightSent);
+    InjectAt(Placement::kBetweenFlights);
+  }
+}
+
+// What the script injects at a place around the handshake, in clear, once.
+void Connection::Impl::InjectAt(Placement placement) {
+  const Injection& injection = behaviour_->smtp.injection;
+  if (silent_ || done_ || injection.placement != placement || std::exchange(injected_, true)) {
+    return;
+  }
+  std::vector<Event> facts = {{.kind = EventKind::kInjected, .text = std::string(certs::AsText(injection.payload))}};
+  for (Bytes& slice : Slices(injection.payload, injection.slice)) {
+    Segment& segment = output_.emplace_back();
+    segment.bytes = std::move(slice);
+    segment.facts = std::exchange(facts, {});
+    output_size_ += segment.bytes.size();
   }
 }
 
@@ -235,6 +243,7 @@ void Connection::Impl::AnnounceTls() {
   } else {
     output_.back().stages.push_back(Stage::kHandshakeDone);
   }
+  InjectAt(Placement::kBehindHandshake);
   Take(TlsComesFirst() ? session_.Start() : session_.OnTlsEstablished());
 }
 

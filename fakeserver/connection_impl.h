@@ -56,6 +56,7 @@ class Connection::Impl {
   void Send(Bytes bytes, bool is_greeting, Verb verb);
   void StartTls();
   void CollectTlsOutput();
+  void InjectAt(Placement placement);
   void OnTlsEvent(Event event);
   void OnPeerGone(IoStatus status);
 
@@ -63,6 +64,7 @@ class Connection::Impl {
   void Cut(CutKind kind, std::string_view where);
   void CutNow(CutKind kind);
   bool EndCutWait();
+  bool CutInTime();
   void CloseSending(std::string why);
   void Finish(CloseKind kind);
   void Record(Event event);
@@ -80,18 +82,19 @@ class Connection::Impl {
   size_t output_size_ = 0;
   std::vector<Event> facts_of_next_send_;
   std::deque<Effect> waiting_;
-  std::optional<Micros> hold_until_, linger_until_, cut_due_;
+  std::optional<Micros> hold_until_, linger_until_, cut_due_, cut_time_;
   size_t lingered_bytes_ = 0;
 
   bool started_ = false;
   bool greeted_ = false;        // the first send was made
   bool tls_announced_ = false;  // the session knows that TLS is up
-  bool injected_ = false;       // in front of the ServerHello
+  bool injected_ = false;       // around the handshake
   bool hello_seen_ = false, flight_announced_ = false;
-  std::optional<size_t> cut_in_;  // octets to be sent before the cut is made
-  bool silent_ = false;           // nothing is sent any more
-  bool closing_ = false;          // once everything is sent
-  bool tls_ended_ = false;        // and the closing has begun
+  std::optional<size_t> cut_in_;       // octets to be sent before the cut is made
+  std::optional<size_t> cut_in_read_;  // ... or to be received
+  bool silent_ = false;                // nothing is sent any more
+  bool closing_ = false;               // once everything is sent
+  bool tls_ended_ = false;             // and the closing has begun
   bool peer_eof_ = false, write_dead_ = false;
 };
 

@@ -102,6 +102,8 @@ std::string_view Name(Placement placement) {
   switch (placement) {
     case Placement::kNone:
       return "none";
+    case Placement::kBehindEhlo:
+      return "behind-ehlo";
     case Placement::kBeforeReply:
       return "before-reply";
     case Placement::kSameSegment:
@@ -110,6 +112,10 @@ std::string_view Name(Placement placement) {
       return "next-segment";
     case Placement::kBeforeServerHello:
       return "before-server-hello";
+    case Placement::kBetweenFlights:
+      return "between-flights";
+    case Placement::kBehindHandshake:
+      return "behind-handshake";
   }
   return "?";
 }
@@ -120,6 +126,20 @@ std::string_view Name(AfterStartTls after) {
       return "handshake";
     case AfterStartTls::kStayInClear:
       return "stay-in-clear";
+  }
+  return "?";
+}
+
+std::string_view Name(TicketFault fault) {
+  switch (fault) {
+    case TicketFault::kNone:
+      return "none";
+    case TicketFault::kSealFails:
+      return "seal-fails";
+    case TicketFault::kOpenFails:
+      return "open-fails";
+    case TicketFault::kOpenStalls:
+      return "open-stalls";
   }
   return "?";
 }

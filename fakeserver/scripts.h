@@ -2,6 +2,7 @@
 // does anything: smtp_session.h, tls_endpoint.h and connection.h read it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -92,10 +93,13 @@ struct Reply {
 // Where bytes are injected in clear around the reply to STARTTLS: the response-injection family (CVE-2021-22947 class).
 enum class Placement : uint8_t {
   kNone,
+  kBehindEhlo,         // behind the reply to EHLO, in the same write: before anybody said STARTTLS
   kBeforeReply,        // in the same segment, in front of the 220 line
   kSameSegment,        // behind the 220 line, in the same write
   kNextSegment,        // behind the 220 line, in a write of its own, before the client speaks
   kBeforeServerHello,  // after the ClientHello arrived, before the first TLS record
+  kBetweenFlights,     // behind the server's first flight, before its second, or what it says first inside TLS
+  kBehindHandshake,    // when both Finished have been exchanged
 };
 std::string_view Name(Placement placement);
 
@@ -155,6 +159,31 @@ struct SmtpScript {
 
 // ------------------------------------------------------------------------------------------------ TLS
 
+// What goes wrong with tickets, beyond what they say.
+enum class TicketFault : uint8_t {
+  kNone,
+  kSealFails,   // none can be made: the connection ends where one would be sent
+  kOpenFails,   // one that comes back ends the connection
+  kOpenStalls,  // one that comes back is never answered
+};
+std::string_view Name(TicketFault fault);
+
+// What a server remembers of its clients, or has them remember (RFC 8446 2.2, RFC 5077). Visits to one behaviour always
+// share their keys.
+struct ResumptionScript {
+  int keys = 0;                      // behaviours with the same number open each other's tickets; 0: nobody else's
+  bool ids = false;                  // TLS 1.2: remembers sessions by their ids (RFC 5246 7.4.1.3)
+  bool early_data = false;           // its tickets invite early data (RFC 8446 4.2.10)
+  std::chrono::seconds lifetime{0};  // of sessions, as the server says it; 0: what is usual
+  TicketFault fault = TicketFault::kNone;
+
+  bool operator==(const ResumptionScript&) const = default;
+  static constexpr auto kMembers =
+      Members{Member{"keys", &ResumptionScript::keys}, Member{"ids", &ResumptionScript::ids},
+              Member{"early_data", &ResumptionScript::early_data}, Member{"lifetime", &ResumptionScript::lifetime},
+              Member{"fault", &ResumptionScript::fault}};
+};
+
 // Whether the server asks for a certificate of the client's (RFC 8446 4.3.2). One that comes is not looked at.
 enum class ClientCertificate : uint8_t { kNone, kRequested, kRequired };
 std::string_view Name(ClientCertificate certificate);
@@ -164,7 +193,8 @@ std::string_view Name(ClientCertificate certificate);
 struct TlsScript {
   uint16_t min_version = 0x0303;  // TLS 1.2
   uint16_t max_version = 0x0304;  // TLS 1.3; below min_version: this one version
-  int tickets = 0;      // session tickets after a TLS 1.3 handshake; none, because some clients stumble over them
+  int tickets = 0;  // session tickets after a handshake, at most 16; none, because some clients stumble over them
+  ResumptionScript resumption;
   std::string ciphers;  // TLS 1.2 and older: what the server accepts, in BoringSSL's words; empty: its default
   std::string groups;   // likewise, key exchange; empty: X25519 and the NIST curves
   ClientCertificate client_certificate = ClientCertificate::kNone;
@@ -183,6 +213,7 @@ struct TlsScript {
   static constexpr auto kMembers = Members{Member{"min_version", &TlsScript::min_version},
                                            Member{"max_version", &TlsScript::max_version},
                                            Member{"tickets", &TlsScript::tickets},
+                                           Member{"resumption", &TlsScript::resumption},
                                            Member{"ciphers", &TlsScript::ciphers},
                                            Member{"groups", &TlsScript::groups},
                                            Member{"client_certificate", &TlsScript::client_certificate},
@@ -230,18 +261,24 @@ struct Pace {
                                            Member{"slice", &Pace::slice}, Member{"gap", &Pace::gap}};
 };
 
+// One cut, and the pace of each direction. What triggers the cut is a stage, and then octets in either direction or
+// time, or a time whatever stage that is.
 struct LinkScript {
   CutKind cut = CutKind::kNone;
   Stage cut_at = Stage::kConnected;
-  int cut_after = 0;   // the cut is made when so many octets more have been sent
-  Micros cut_wait{0};  // from then on nothing is sent, and the cut is made so much later
+  int cut_after = 0;           // the cut is made when so many octets more have been sent
+  int cut_after_received = 0;  // ... or so many have come from the client
+  Micros cut_wait{0};          // from then on nothing is sent, and the cut is made so much later
+  Micros cut_time{0};          // instead of at a stage, so long after the connection was made
   Pace to_client, from_client;
 
   bool operator==(const LinkScript&) const = default;
   static constexpr auto kMembers = Members{Member{"cut", &LinkScript::cut},
                                            Member{"cut_at", &LinkScript::cut_at},
                                            Member{"cut_after", &LinkScript::cut_after},
+                                           Member{"cut_after_received", &LinkScript::cut_after_received},
                                            Member{"cut_wait", &LinkScript::cut_wait},
+                                           Member{"cut_time", &LinkScript::cut_time},
                                            Member{"to_client", &LinkScript::to_client},
                                            Member{"from_client", &LinkScript::from_client}};
 };

@@ -150,6 +150,25 @@ void SmtpMachine::Greet(Verb verb, std::string_view args, Reply ordinary) {
     greeted_ = true;
     extended_ = verb == Verb::kEhlo;
     ForgetTransaction();  // RFC 5321 4.1.4: EHLO acts like RSET
+    InjectBehindEhlo();
+  }
+}
+
+void SmtpMachine::InjectBehindEhlo() {
+  const Injection& injection = script_.injection;
+  if (injection.placement != Placement::kBehindEhlo || in_tls_ || std::exchange(injected_, true)) {
+    return;
+  }
+  std::vector<Bytes> slices = Slices(injection.payload, injection.slice);
+  const auto sent = std::ranges::find(effects_.rbegin(), effects_.rend(), Effect::Kind::kSend, &Effect::kind);
+  if (slices.empty() || sent == effects_.rend()) {
+    return;
+  }
+  certs::Append(sent->bytes, slices.front());
+  // A fact belongs to the send behind it.
+  effects_.insert(std::prev(sent.base()), Effect{.kind = Effect::Kind::kInjected, .bytes = injection.payload});
+  for (size_t i = 1; i < slices.size(); ++i) {
+    Emit(Effect::Kind::kSend).bytes = std::move(slices[i]);
   }
 }
 

@@ -84,6 +84,7 @@ class SmtpMachine {
   void Unimplemented(std::string_view args);
   void Greet(Verb verb, std::string_view args, Reply ordinary);
   void SendStartTlsReply(const Reply& reply);
+  void InjectBehindEhlo();
   Reply MailReply(std::string_view path, std::string_view params);
   std::optional<Reply> BadMailParameter(std::string_view param);
   Reply RcptReply(std::string_view path, std::string_view params);
@@ -118,7 +119,7 @@ class SmtpMachine {
 
   bool service_refused_ = false;  // by the greeting: only QUIT is served (RFC 5321 3.1)
   bool greeted_ = false, extended_ = false;
-  bool held_ehlo_ = false;
+  bool held_ehlo_ = false, injected_ = false;
   std::map<Verb, int> used_;  // how often each scripted reply was given
   bool interrupted_ = false;  // the message was answered before it ended
   bool authenticated_ = false;

@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "fakeserver/foreign_key.h"
+#include "fakeserver/session_tickets.h"
 
 namespace fakeserver {
 namespace {
@@ -148,7 +149,7 @@ certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScrip
   }
   context->ssl_ctx_.reset();
   if (context->max_version_ < TLS1_2_VERSION || !script.ciphers.empty() || !script.groups.empty() ||
-      script.tickets > 0) {
+      script.tickets > 0 || script.resumption != ResumptionScript{}) {
     return Fail(ErrorCode::kUnsupported, "a handshake by hand has no old versions, tickets, or choice of ciphers");
   }
   return context;
@@ -171,15 +172,11 @@ certs::Result<void> TlsContext::MakeSslContext() {
   if (!SSL_CTX_set_signing_algorithm_prefs(ctx, kSigningAlgorithms, std::size(kSigningAlgorithms)) ||
       !SSL_CTX_set1_curves_list(ctx, groups.c_str()) ||
       (!script_.ciphers.empty() && !SSL_CTX_set_strict_cipher_list(ctx, script_.ciphers.c_str())) ||
-      !SSL_CTX_set_num_tickets(ctx, static_cast<size_t>(std::max(script_.tickets, 0)))) {
+      !SetUpSessions(ctx, script_)) {
     return Fail(ErrorCode::kCrypto, "BoringSSL refused a setting");
   }
   if (const auto done = LoadStatements(ctx, *identity_); !done) {
     return done;
-  }
-  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  if (script_.tickets <= 0) {
-    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
   }
   if (script_.client_certificate != ClientCertificate::kNone) {
     const bool required = script_.client_certificate == ClientCertificate::kRequired;

@@ -111,7 +111,7 @@ void TlsEndpoint::FeedEof() { eof_ = true; }
 
 bool TlsEndpoint::Advance() {
   if (state_ == State::kHandshaking) {
-    return (input_read_ < input_.size() || eof_) && Handshake();
+    return ((input_read_ < input_.size() && !stalled_) || eof_) && Handshake();
   }
   return state_ == State::kOpen && (input_read_ < input_.size() || (eof_ && !eof_noted_)) && ReadPlaintext();
 }
@@ -124,10 +124,14 @@ bool TlsEndpoint::Handshake() {
     established_ = true;
     const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl_.get());
     record_({.kind = EventKind::kHandshakeDone,
-             .text = fmt::format("{} {}", SSL_get_version(ssl_.get()), SSL_CIPHER_standard_name(cipher))});
+             .text = fmt::format("{} {}{}", SSL_get_version(ssl_.get()), SSL_CIPHER_standard_name(cipher),
+                                 SSL_session_reused(ssl_.get()) ? ", resumed" : "")});
     return true;
   }
-  if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) {
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_PENDING_TICKET && !eof_) {
+    stalled_ = true;  // the script never opens it
+  } else if (error != SSL_ERROR_WANT_READ) {
     Fail();
   }
   return true;

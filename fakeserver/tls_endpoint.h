@@ -47,6 +47,7 @@ class TlsEndpoint : public TlsServer {
   RecordSniffer sniffer_in_, sniffer_out_;
   State state_ = State::kHandshaking;
   bool established_ = false, shut_down_ = false, eof_ = false, eof_noted_ = false;
+  bool stalled_ = false;  // over a ticket: nothing more comes
   Bytes input_;
   size_t input_read_ = 0;
   Bytes plaintext_;

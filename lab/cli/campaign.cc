@@ -1,6 +1,7 @@
 #include "lab/cli/campaign.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <charconv>
 #include <filesystem>
@@ -94,6 +95,14 @@ certs::Result<std::unique_ptr<CommandSpec>> ChooseOne(const std::string& name) {
   return std::make_unique<CommandSpec>(std::move(chosen->commands.front()));
 }
 
+// The most that this process has had in memory.
+long MegabytesUsed() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  constexpr long kKilobytes = 1024;
+  return (used.ru_maxrss + kKilobytes - 1) / kKilobytes;
+}
+
 // Writes the scenario file of a finding, and says what it is about.
 class Reporter {
  public:
@@ -146,9 +155,12 @@ class Reporter {
     progress_.reset();
     const auto elapsed = std::chrono::duration_cast<milliseconds>(SteadyNow() - started_);
     const double seconds = std::max(static_cast<double>(elapsed.count()) / 1000, 0.001);
-    fmt::print("Seed {}: {} worlds in {:.1f} s ({:.0f}/s); to be accepted {}, to be refused {}, any safe outcome {}.\n",
-               options_.seed, summary.worlds, seconds, static_cast<double>(summary.worlds) / seconds, summary.accept,
-               summary.refuse, summary.safe);
+    fmt::print(
+        "Seed {}: {} worlds in {:.1f} s ({:.0f}/s), at most {} MB; to be accepted {}, to be refused {}, any safe "
+        "outcome "
+        "{}.\n",
+        options_.seed, summary.worlds, seconds, static_cast<double>(summary.worlds) / seconds, MegabytesUsed(),
+        summary.accept, summary.refuse, summary.safe);
     fmt::print(
         "Rows met: {} of {}; pairs of rows: {} of {}. Drawn in vain: {} that do not mix, {} that cannot be made.\n",
         summary.rows, summary.all_rows, summary.pairs, summary.all_pairs, summary.unmixed, summary.unmade);

@@ -31,7 +31,13 @@ std::string ClientSaid(const ClientReport& report) {
   } else {
     said = fmt::format("exit code {}", report.exit_code);
   }
-  return report.detail.empty() ? said : said + " (" + certs::Escaped(report.detail, 300) + ")";
+  said += report.detail.empty() ? "" : " (" + certs::Escaped(report.detail, 300) + ")";
+  if (report.memory > 0) {
+    constexpr uint64_t kMegabyte = 1 << 20;
+    said += fmt::format("; {} ms of processor time, at most {} MB", report.cpu.count() / 1000,
+                        (report.memory + kMegabyte - 1) / kMegabyte);
+  }
+  return said;
 }
 
 std::vector<std::vector<std::string>> Lines(const std::vector<fakeserver::Transcript>& transcripts) {

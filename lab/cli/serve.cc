@@ -75,7 +75,7 @@ certs::Result<fakeserver::ListenerConfig> MakeListener(const Served& served, cer
     return std::unexpected(host.error());
   }
   std::ofstream ca(served.ca, std::ios::binary | std::ios::trunc);
-  ca << certs::CertificatesToPem(host->chain->trusted);
+  ca << certs::CertificatesToPem(host->chains.back()->trusted);
   ca.close();
   if (!ca) {
     return Fail(ErrorCode::kIo, fmt::format("cannot write {}", certs::Escaped(served.ca)));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "lab/verifier/tls_report.h"
 #include "lab/verifier/verify.h"
 
 namespace lab {
@@ -64,6 +65,9 @@ ClientReport MakeReport(const verifier::SmtpClient& client, const verifier::Smtp
   ClientReport report{.claim = result.verdict.ok() ? Claim::kDelivered : Claim::kRefused,
                       .verdict = result.verdict,
                       .detail = result.detail};
+  if (const std::string_view type = Name(verifier::TlsResultTypeOf(result.verdict, result.stage)); !type.empty()) {
+    report.tls_results.emplace_back(type);
+  }
   if (!collect_all) {
     return report;
   }

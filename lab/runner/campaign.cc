@@ -206,10 +206,11 @@ class CampaignRunner {
       last = *met;
       return true;
     };
-    Shrunk shrunk = Shrink(deck_, world, still_fails, stop_);
+    const Shrunk shrunk = Shrink(deck_, world, still_fails, stop_);
+    const Scenario& small = shrunk.world.composed.scenario;
     CampaignFinding finding{.number = world.number,
                             .parts = {},
-                            .scenario = std::move(shrunk.world.composed.scenario),
+                            .scenario = ScenarioOf(small.world, small.modes, small.id, small.summary).scenario,
                             .mode = world.mode,
                             .policy = world.policy,
                             .outcome = last.outcome,

@@ -93,7 +93,7 @@ std::optional<DrawnWorld> Deck::Mix(std::vector<const Scenario*> parts, TlsMode 
   }
   DrawnWorld drawn{.number = number, .parts = std::move(parts), .mode = mode, .policy = policy, .composed = {}};
   drawn.composed = ScenarioOf(*world, mode == TlsMode::kStartTls ? Modes::kStartTlsOnly : Modes::kImplicitOnly,
-                              fmt::format("campaign.{}-{}", seed_, number), summary);
+                              fmt::format("campaign.{}-{}", seed_, number), summary, policy);
   return drawn;
 }
 

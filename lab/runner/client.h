@@ -25,14 +25,18 @@ struct ClientReport {
   Claim claim = Claim::kNothing;
   bool was_to_deliver = true;  // false: it was only told to open a mail transaction, so MAIL is acceptance enough
   std::optional<certs::Verdict> verdict;    // the built-in client's reason
+  // What the built-in client would report to the domain, were it asked to (RFC 8460 4.3): of the policy, of the session.
+  std::vector<std::string> tls_results;
   bool collected = false;                   // the built-in client was asked for every defect
   std::vector<certs::Verdict> all_defects;  // ... and these are they
   int exit_code = 0;
-  int signal = 0;          // it died of this signal
-  bool timed_out = false;  // it was killed after its limit, or stalled in virtual time
-  std::string detail;      // one line, escaped
-  std::string output;      // tail of stdout and stderr, raw, bounded
-  std::string sandbox;     // how names were mapped for it, or why they were not; empty for the built-in client
+  int signal = 0;                    // it died of this signal
+  bool timed_out = false;            // it was killed after its limit, or stalled in virtual time
+  std::chrono::microseconds cpu{0};  // a program's, and of all that it started
+  uint64_t memory = 0;               // octets: no process of it had more; process.h
+  std::string detail;                // one line, escaped
+  std::string output;                // tail of stdout and stderr, raw, bounded
+  std::string sandbox;  // how names were mapped for it, or why they were not; empty for the built-in client
 };
 
 // How safe a configuration means to be, for the matrix.

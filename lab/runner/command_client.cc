@@ -284,6 +284,8 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
           .exit_code = process.exit_code,
           .signal = process.signal,
           .timed_out = process.timed_out,
+          .cpu = process.cpu,
+          .memory = process.memory,
           .detail = DetailOf(process),
           .output = std::move(process.output),
           .sandbox = meeting.sandbox ? std::string(Name(process.sandbox.kind)) : "none: names are not mapped"};

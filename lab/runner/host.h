@@ -14,10 +14,12 @@ namespace lab {
 struct Host {
   // By the number of the connection; the last is for all that follow. Never empty.
   std::vector<std::shared_ptr<const fakeserver::Behaviour>> visits;
-  std::shared_ptr<const certs::IssuedChain> chain;
+  // What is presented and trusted on each of them; the last is the world's.
+  std::vector<std::shared_ptr<const certs::IssuedChain>> chains;
 };
 
-// Issues the chain and prepares TLS. kUnsupported for what BoringSSL will not present; whatever Issue() says.
+// Issues the chains and prepares TLS. Visits that are the same meet the same behaviour, sessions included. kUnsupported
+// for what BoringSSL will not present; whatever Issue() says.
 certs::Result<Host> MakeHost(const World& world, fakeserver::TlsMode mode, certs::Issuer& issuer);
 
 }  // namespace lab

@@ -3,28 +3,27 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
-#include <memory>
-#include <span>
 #include <utility>
 
 #include "certs/bytes.h"
 #include "lab/runner/built_in.h"
 #include "lab/runner/clock.h"
-#include "lab/runner/command_client.h"
 #include "lab/runner/expectations.h"
 #include "lab/runner/host.h"
 #include "lab/runner/listeners.h"
+#include "lab/runner/meet_command.h"
 #include "lab/runner/memory_wire.h"
 #include "lab/runner/relay.h"
 #include "lab/runner/tcp_wire.h"
-#include "lab/scenario/online.h"
+#include "lab/verifier/tls_report.h"
+#include "lab/verifier/tls_session_cache.h"
 
 namespace lab {
 namespace {
 
 using certs::IssuedChain;
-using fakeserver::Behaviour;
 using fakeserver::TlsMode;
 using std::chrono::milliseconds;
 
@@ -49,61 +48,103 @@ void SetFailure(RunRecord& record, const certs::Error& error) {
   record.sentence = certs::Escaped(error.detail, 500);
 }
 
-void SetJudgement(RunRecord& record, const Honey& honey) {
+// What is judged: every connection, or, of a client that returns, those of its last visit; what it gave away in clear
+// counts whenever it did.
+void SetJudgement(RunRecord& record, const Honey& honey, size_t first_of_last) {
   record.observation = Observe(record.transcripts, honey);
+  if (record.scenario->world.returns) {
+    const Observation all = record.observation;
+    const auto begin = record.transcripts.begin() + static_cast<std::ptrdiff_t>(first_of_last);
+    record.observation = Observe({begin, record.transcripts.end()}, honey);
+    record.observation.secret_in_clear |= all.secret_in_clear;
+    record.observation.auth_in_clear |= all.auth_in_clear;
+    record.observation.envelope_in_clear |= all.envelope_in_clear;
+    record.observation.body_in_clear |= all.body_in_clear;
+    record.observation.delivered_in_clear |= all.delivered_in_clear;
+  }
   Judgement judgement = Judge(*record.scenario, record.expectation, record.policy, record.observation, record.report);
   record.outcome = judgement.outcome;
   record.sentence = std::move(judgement.sentence);
 }
 
+// What the built-in client is configured with for one visit of a world, the looking up apart.
+verifier::SmtpClientConfig ConfigOnVisit(const World& world, size_t visit, const RunRecord& record, const Host& host,
+                                         const Honey& honey, int64_t now) {
+  return MakeConfig(world.earlier.empty() ? world : OnVisit(world, visit), record.mode, *host.chains[visit], honey,
+                    now - AgeOfVisit(world, visit).count(), record.policy);
+}
+
+// What a report says of the fetching of the domain's policy.
+void NoteFetch(const std::optional<verifier::StsFetch>& failure, std::vector<std::string>& tls_results) {
+  if (failure) {
+    tls_results.emplace(tls_results.begin(), Name(verifier::TlsResultTypeOf(*failure)));
+  }
+}
+
+// The relay's decision, in virtual time.
+certs::Result<std::optional<verifier::StsFetch>> DecideInMemory(verifier::SmtpClientConfig& config, const World& world,
+                                                                Policy policy, certs::Issuer& issuer) {
+  if (LooksUp(world, policy)) {
+    const auto scene = MakeScene(world, issuer);
+    if (!scene) {
+      return std::unexpected(scene.error());
+    }
+    return DecideAsRelay(config, world, policy, *scene, MemoryNetwork(*scene));
+  }
+  if (policy == Policy::kRelayDane) {
+    config.trust.mode = verifier::TrustMode::kUnauthenticated;  // an address has no TLSA records (RFC 7672 2.2)
+  }
+  return std::nullopt;
+}
+
 // `record` has its scenario, mode, policy and expectation.
 void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, bool collect_all) {
-  const auto host = MakeHost(record.scenario->world, record.mode, issuer);
+  const World& world = record.scenario->world;
+  const auto host = MakeHost(world, record.mode, issuer);
   if (!host) {
     SetFailure(record, host.error());
     return;
   }
-  record.chain_sha256 = Sha256(*host->chain);
-  const World& world = record.scenario->world;
-  verifier::SmtpClientConfig config = MakeConfig(world, record.mode, *host->chain, honey, issuer.now(), record.policy);
-  if (LooksUp(world, record.policy)) {
-    const auto scene = MakeScene(world, issuer);
-    if (!scene) {
-      SetFailure(record, scene.error());
+  record.chain_sha256 = Sha256(*host->chains.back());
+  verifier::SessionCache sessions;
+  size_t first_of_last = 0;
+  for (size_t visit = 0; visit < host->visits.size(); ++visit) {
+    verifier::SmtpClientConfig config = ConfigOnVisit(world, visit, record, *host, honey, issuer.now());
+    const auto decided = DecideInMemory(config, world, record.policy, issuer);
+    if (!decided) {
+      SetFailure(record, decided.error());
       return;
     }
-    DecideAsRelay(config, world, record.policy, *scene, MemoryNetwork(*scene));
-  } else if (record.policy == Policy::kRelayDane) {
-    config.trust.mode = verifier::TrustMode::kUnauthenticated;  // an address has no TLSA records (RFC 7672 2.2)
-  }
-  for (const auto& behaviour : host->visits) {
+    config.sessions = world.earlier.empty() ? nullptr : &sessions;
     verifier::SmtpClient client(config);
-    MemoryRun met = RunOnMemoryWire(client, behaviour, world.listen);
+    MemoryRun met = RunOnMemoryWire(client, host->visits[visit], world.listen);
+    first_of_last = record.transcripts.size();
     if (world.listen.door == fakeserver::Door::kOpen) {
       record.transcripts.push_back(std::move(met.transcript));
     }
     record.report = MakeReport(client, config, collect_all);
+    NoteFetch(*decided, record.report.tls_results);
     record.report.timed_out = met.end == WireEnd::kStalled;
     if (met.end == WireEnd::kStepLimit) {
       record.outcome = Outcome::kError;
       record.sentence = fmt::format("client and server were not done after {} steps", met.steps);
       return;
     }
-    if (client.result().verdict.ok()) {
+    if (client.result().verdict.ok() && !world.returns) {
       break;  // delivered; who has not tries again, as mailers do, while the server may yet change its mind
     }
   }
-  SetJudgement(record, honey);
+  SetJudgement(record, honey, first_of_last);
 }
 
 // The relay's decision over real sockets: a fake resolver and a policy host of its own for every run.
-certs::Result<void> DecideOverTcp(const Lab& lab, const World& world, Policy policy,
-                                  verifier::SmtpClientConfig& config) {
+certs::Result<std::optional<verifier::StsFetch>> DecideOverTcp(const Lab& lab, const World& world, Policy policy,
+                                                               verifier::SmtpClientConfig& config) {
   if (!LooksUp(world, policy)) {
     if (policy == Policy::kRelayDane) {
       config.trust.mode = verifier::TrustMode::kUnauthenticated;
     }
-    return {};
+    return std::nullopt;
   }
   const auto scene = MakeScene(world, *lab.tcp_issuer);
   if (!scene) {
@@ -113,20 +154,21 @@ certs::Result<void> DecideOverTcp(const Lab& lab, const World& world, Policy pol
   if (!network) {
     return std::unexpected(network.error());
   }
-  DecideAsRelay(config, world, policy, *scene, *network);
-  return {};
+  return DecideAsRelay(config, world, policy, *scene, *network);
 }
 
 ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& host, uint16_t port, const Honey& honey) {
   const World& world = record.scenario->world;
-  verifier::SmtpClientConfig config =
-      MakeConfig(world, record.mode, *host.chain, honey, lab.tcp_issuer->now(), record.policy);
-  if (const auto decided = DecideOverTcp(lab, world, record.policy, config); !decided) {
-    return {.started = false, .detail = decided.error().detail};
-  }
-  config.timeouts = TcpTimeouts();
+  verifier::SessionCache sessions;
   ClientReport report;
-  for (size_t visit = 0; visit < host.visits.size() && !(report.verdict && report.verdict->ok()); ++visit) {
+  for (size_t visit = 0; visit < host.visits.size(); ++visit) {
+    verifier::SmtpClientConfig config = ConfigOnVisit(world, visit, record, host, honey, lab.tcp_issuer->now());
+    const auto decided = DecideOverTcp(lab, world, record.policy, config);
+    if (!decided) {
+      return {.started = false, .detail = decided.error().detail};
+    }
+    config.timeouts = TcpTimeouts();
+    config.sessions = world.earlier.empty() ? nullptr : &sessions;
     verifier::SmtpClient client(config);
     // Nobody waits for an answer to a call longer than for one to a command.
     const bool open = world.listen.door == fakeserver::Door::kOpen;
@@ -135,133 +177,43 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
       return {.started = false, .detail = fmt::format("no connection to the fake server: {}", met.error)};
     }
     report = MakeReport(client, config, lab.options.collect_all);
+    NoteFetch(*decided, report.tls_results);
     report.timed_out = met.timed_out;
+    if (report.verdict && report.verdict->ok() && !world.returns) {
+      break;
+    }
   }
   return report;
 }
 
-// The ports of a sandbox, that which the client is told first. The others answer just the same: a client that turns to
-// another port when the first displeases it meets the same server there, and is seen.
-std::vector<SandboxSocket> PortsOf(TlsMode mode, Policy policy, fakeserver::Door door) {
-  constexpr uint16_t kRelay = 25, kSubmission = 587, kImplicit = 465;
-  std::vector<uint16_t> ports = {kSubmission, kRelay, kImplicit};
-  if (mode == TlsMode::kImplicit) {
-    ports = {kImplicit, kSubmission, kRelay};
-  } else if (policy != Policy::kSubmission) {
-    ports = {kRelay, kSubmission, kImplicit};
-  }
-  std::vector<SandboxSocket> sockets;
-  for (const uint16_t port : ports) {
-    sockets.push_back({.port = port, .door = door});
-  }
-  return sockets;
-}
-
-// The same server in the mode that a port stands for.
-std::vector<std::shared_ptr<const Behaviour>> InMode(const std::vector<std::shared_ptr<const Behaviour>>& visits,
-                                                     TlsMode mode) {
-  std::vector<std::shared_ptr<const Behaviour>> others;
-  for (const auto& behaviour : visits) {
-    auto other = std::make_shared<Behaviour>(*behaviour);
-    other->mode = mode;
-    others.push_back(std::move(other));
-  }
-  return others;
-}
-
-// What answers at a port of the sandbox.
-std::vector<std::shared_ptr<const Behaviour>> AtPort(uint16_t port, const Host& host,
-                                                     const std::shared_ptr<const fakeserver::HttpSite>& site) {
-  constexpr uint16_t kImplicit = 465;
-  if (port == kStatusPort) {
-    auto web = std::make_shared<Behaviour>();
-    web->site = site;
-    return {std::move(web)};
-  }
-  return InMode(host.visits, port == kImplicit ? TlsMode::kImplicit : TlsMode::kStartTls);
-}
-
-// Hands the sandbox's sockets to the server.
-std::optional<std::string> Serve(Listeners& listeners, const Host& host,
-                                 const std::shared_ptr<const fakeserver::HttpSite>& site,
-                                 const fakeserver::ListenScript& listen, const std::vector<SandboxSocket>& ports,
-                                 std::span<const int> sockets) {
-  std::optional<std::string> failure;
-  for (size_t i = 0; i < sockets.size(); ++i) {
-    const fakeserver::ListenScript here = ports[i].port == kStatusPort ? fakeserver::ListenScript{} : listen;
-    if (const auto added = listeners.Add(AtPort(ports[i].port, host, site), here, sockets[i]); !added && !failure) {
-      failure = added.error().detail;
-    }
-  }
-  return failure;
-}
-
-ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Host& host, Listeners& listeners,
-                          const CommandSpec& command, Meeting meeting) {
-  const fakeserver::ListenScript& listen = record.scenario->world.listen;
-  meeting.sockets = PortsOf(record.mode, record.policy, listen.door);
-  meeting.port = meeting.sockets.front().port;
-  std::shared_ptr<const fakeserver::HttpSite> site;
-  if (const World& world = record.scenario->world; world.online.Any()) {
-    auto issued = IssueSite(world, *lab.tcp_issuer);
-    if (!issued) {
-      return {.started = false, .detail = certs::Escaped(issued.error().detail, 300)};
-    }
-    site = *std::move(issued);
-    meeting.sockets.push_back({.port = kStatusPort});
-    meeting.names.emplace_back(kStatusHost);
-  }
-  meeting.dns = command.dns;
-  const size_t served_ports = meeting.sockets.size();
-  std::optional<LookUps> look_ups;
-  if (command.dns) {
-    auto scene = MakeScene(record.scenario->world, *lab.tcp_issuer);
-    if (!scene) {
-      return {.started = false, .detail = scene.error().detail};
-    }
-    look_ups.emplace(std::move(*scene), *lab.server);
-    look_ups->AddPorts(meeting.sockets);
-  }
-  meeting.on_sockets = [&](const std::vector<int>& sockets) {
-    const std::span<const int> all(sockets);
-    auto failure = Serve(listeners, host, site, listen, meeting.sockets, all.first(served_ports));
-    if (look_ups) {
-      const auto other = look_ups->Serve(all.subspan(served_ports).first<3>());
-      failure = failure ? failure : other;
-    }
-    return failure;
-  };
-  return RunCommand(command, meeting, lab.stop);
-}
-
 void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, const Honey& honey) {
-  const auto host = MakeHost(record.scenario->world, record.mode, *lab.tcp_issuer);
+  const World& world = record.scenario->world;
+  const auto host = MakeHost(world, record.mode, *lab.tcp_issuer);
   if (!host) {
     SetFailure(record, host.error());
     return;
   }
-  record.chain_sha256 = Sha256(*host->chain);
-  Listeners listeners(*lab.server);
-  Meeting meeting{.reference = record.scenario->world.reference,
-                  .mode = record.mode,
-                  .anchors = host->chain->trusted,
-                  .honey = honey,
-                  .now = lab.tcp_issuer->now(),
-                  .sandbox = lab.sandbox};
-  if (group.command != nullptr && lab.sandbox) {
-    record.report = RunInSandbox(lab, record, *host, listeners, *group.command, std::move(meeting));
-  } else {
-    const auto port = listeners.Add(host->visits, record.scenario->world.listen);
-    if (!port) {
-      SetFailure(record, port.error());
+  record.chain_sha256 = Sha256(*host->chains.back());
+  if (group.command != nullptr) {
+    auto met = MeetAsCommand(lab, record, *host, *group.command, honey);
+    if (!met) {
+      SetFailure(record, met.error());
       return;
     }
-    meeting.port = *port;
-    record.report = group.command == nullptr ? RunBuiltIn(lab, record, *host, *port, honey)
-                                             : RunCommand(*group.command, meeting, lab.stop);
+    record.report = std::move(met->report);
+    record.transcripts = std::move(met->transcripts);
+    SetJudgement(record, honey, met->first_of_last);
+    return;
   }
+  Listeners listeners(*lab.server);
+  const auto port = listeners.Add(host->visits, world.listen);
+  if (!port) {
+    SetFailure(record, port.error());
+    return;
+  }
+  record.report = RunBuiltIn(lab, record, *host, *port, honey);
   record.transcripts = listeners.Close();
-  SetJudgement(record, honey);
+  SetJudgement(record, honey, std::min(world.earlier.size(), record.transcripts.size()));
 }
 
 RunRecord NewRecord(const Scenario& scenario, TlsMode mode, Policy policy, Wire wire) {

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "lab/runner/built_in.h"
@@ -41,6 +42,9 @@ std::optional<std::string> WhyNot(const PlannedGroup& group, const Scenario& sce
   }
   if (scenario.exact_clock) {
     return "the boundary lies at the second, and the lab does not hold this client's clock";
+  }
+  if (std::ranges::any_of(scenario.world.earlier, [](const Visit& visit) { return visit.ago.count() > 0; })) {
+    return "one of the visits was some time ago, and the lab does not hold this client's clock";
   }
   const certs::RevocationSpec& revocation = scenario.world.chain.revocation;
   if (!revocation.crls.empty() || revocation.check != certs::RevocationCheck::kSoft) {

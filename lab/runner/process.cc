@@ -239,6 +239,8 @@ class Running {
         ended_ = true;
         result_.exit_code = WIFEXITED(report.value) ? WEXITSTATUS(report.value) : 0;
         result_.signal = WIFSIGNALED(report.value) ? WTERMSIG(report.value) : 0;
+        result_.cpu = std::chrono::microseconds(report.cpu_us);
+        result_.memory = static_cast<uint64_t>(std::max<int64_t>(report.memory, 0));
         return false;
     }
     return false;

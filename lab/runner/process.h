@@ -44,7 +44,11 @@ struct ProcessResult {
   int exit_code = 0;
   int signal = 0;  // it died of this signal; 0 if it exited
   bool timed_out = false;
-  bool stopped = false;  // because `stop` was set
+  bool stopped = false;              // because `stop` was set
+  std::chrono::microseconds cpu{0};  // used by the program and all that it started
+  // The most that one of them had in memory. Never less than what this process had when it started the program, of
+  // which that begins as a copy.
+  uint64_t memory = 0;
   std::string output;
   SandboxResult sandbox;  // kNone when none was asked for
 };

@@ -150,14 +150,16 @@ certs::Result<RelayScene> MakeScene(const World& world, certs::Issuer& issuer) {
                     .policy_anchors = (*identity)->trusted};
 }
 
-void DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
+std::optional<verifier::StsFetch> DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
                    const RelayNetwork& network) {
   if (policy == Policy::kRelayDane) {
     DecideByDane(config, network);
-  } else {
-    const std::string host = HostOf(world).value_or("");
-    DecideBySts(config, PolicyOf(world, host, config.now, scene, network), network);
+    return std::nullopt;
   }
+  const std::string host = HostOf(world).value_or("");
+  verifier::StsDecision decision = PolicyOf(world, host, config.now, scene, network);
+  DecideBySts(config, decision, network);
+  return std::move(decision.failure);
 }
 
 RelayNetwork MemoryNetwork(const RelayScene& scene) {

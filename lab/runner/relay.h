@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "fakeserver/connection.h"
@@ -13,6 +14,7 @@
 #include "lab/scenario/policy.h"
 #include "lab/scenario/world.h"
 #include "lab/verifier/https_get.h"
+#include "lab/verifier/mta_sts.h"
 #include "lab/verifier/resolver.h"
 #include "lab/verifier/smtp_client.h"
 
@@ -38,8 +40,9 @@ struct RelayNetwork {
   std::function<void(verifier::HttpsGet&)> fetch;
 };
 
-// Decides whom `config` will talk to and by what it will judge them: sets its reference and its trust.
-void DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
+// Decides whom `config` will talk to and by what it will judge them: sets its reference and its trust. Returns the fetch
+// of an MTA-STS policy that failed, if one did.
+std::optional<verifier::StsFetch> DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
                    const RelayNetwork& network);
 
 // The network of the memory wire: virtual time, no sockets. Borrows `scene`.

@@ -53,11 +53,11 @@ class Shrinker {
         }
         DrawnWorld world = best_;
         const World cut = KeepEdits(GoodWorld(), whole, fewer);
-        if (!WrongWithChain(cut.chain).empty()) {
+        if (!WrongWithChains(cut).empty()) {
           continue;
         }
         const Scenario& from = best_.composed.scenario;
-        world.composed = ScenarioOf(cut, from.modes, from.id, from.summary);
+        world.composed = ScenarioOf(cut, from.modes, from.id, from.summary, world.policy);
         if (Fails(world)) {
           best_ = std::move(world);
           keep = std::move(fewer);

@@ -25,8 +25,12 @@ constexpr int kChannel = 3, kOutput = 4, kFirstOther = 5;
 
 // Sends a report, with the first `count` of `sockets` along.
 void Tell(SupervisorReport::Kind kind, int value, SandboxFailure failure = {}, const int* sockets = nullptr,
-          size_t count = 0) noexcept {
+          size_t count = 0, const rusage& used = {}) noexcept {
+  constexpr int64_t kMicros = 1'000'000, kKilobyte = 1024;
   SupervisorReport report{.kind = kind, .value = value, .error = failure.error};
+  report.cpu_us =
+      (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * kMicros + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+  report.memory = used.ru_maxrss * kKilobyte;
   if (failure.step != nullptr) {
     strncpy(report.step.data(), failure.step, report.step.size() - 1);
   }
@@ -226,7 +230,9 @@ int Await(pid_t program) noexcept {
     while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
     }
   }
-  Tell(SupervisorReport::Kind::kEnded, status);
+  rusage used{};
+  getrusage(RUSAGE_CHILDREN, &used);  // all of them have been waited for
+  Tell(SupervisorReport::Kind::kEnded, status, {}, nullptr, 0, used);
   _exit(0);
 }
 

@@ -23,6 +23,8 @@ struct SupervisorReport {
   Kind kind = Kind::kStarted;
   int32_t value = 0;
   int32_t error = 0;
+  int64_t cpu_us = 0;           // kEnded: what the program and all that it started have used
+  int64_t memory = 0;           // likewise, octets: the most that one of them had
   std::array<char, 64> step{};  // zero-terminated
 };
 

@@ -374,7 +374,7 @@ std::vector<Scenario> ConversationScenarios() {
   }
   Append(all, {MultiLineGreeting(), CapabilitiesDiffer(), StartTlsInsideTls(), AuthOnlyInClear(),
                ClearTextOnTheTlsPort(), TlsOnTheClearTextPort()});
-  for (auto rows : {&InjectionRows, &ReplyRows, &TransactionRows, &LinkRows, &VisitRows}) {
+  for (auto rows : {&InjectionRows, &ReplyRows, &TransactionRows, &AuthRows, &LinkRows, &VisitRows, &ReturnRows}) {
     for (const SmtpRow& row : rows()) {
       all.push_back(ToScenario(row));
     }

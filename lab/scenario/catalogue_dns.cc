@@ -123,7 +123,7 @@ void WrongRecords(DnsScenarioList& list) {
   for (const TlsaRow& row : table) {
     list.Add({.id = std::string("dane.") + row.id,
               .summary = std::string("TLSA: ") + row.summary,
-              .rows = {"P2"},
+              .rows = {"P2", "P6"},
               .source = "RFC 7672 2.2, 3.1",
               .severity = Severity::kCritical},
              Policy::kRelayDane, Refuse(Reason::kTlsaMismatch),
@@ -174,7 +174,7 @@ void FailingLookUps(DnsScenarioList& list) {
   for (const Failure& row : table) {
     list.Add({.id = std::string("dane.") + row.id,
               .summary = std::string(row.summary) + ": nothing is known, so nothing may be sent",
-              .rows = {"P2"},
+              .rows = {"P2", "P6"},
               .source = "RFC 7672 2.1.2, RFC 4035 5.5",
               .severity = Severity::kCritical},
              Policy::kRelayDane, Refuse(Reason::kLookupFailed, Rung::kConnected),
@@ -426,7 +426,7 @@ void PolicyHosts(DnsScenarioList& list) {
     list.Add({.id = std::string("sts.") + row.id,
               .summary = std::string("the certificate of the policy host is ") + row.summary +
                          ": no policy, so the host that it does not name will do",
-              .rows = {"P5"},
+              .rows = {"P5", "P6"},
               .source = "RFC 8461 3.3, 5",
               .twin = std::string(kUnlisted)},
              Policy::kRelayMtaSts, kDeliver, [&](World& world) { row.edit(world.policy_host); });

@@ -30,6 +30,7 @@ constexpr Payload kPayloads[] = {
      "250-mail.bob.test\r\n250 AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n", true},
     {"goodbye", "a reply that ends the service", "421 4.3.2 Service not available\r\n"},
     {"octet", "one LF", "\n"},
+    {"half-line", "half a line and no more", "250-"},
 };
 
 struct Place {
@@ -50,12 +51,23 @@ std::function<void(World&)> Injected(Injection injection) {
 }
 
 // In front of the 220 the first injected reply is what answers STARTTLS; unless it is a 220, it refuses. An LF is the
-// end of no reply.
+// end of no reply, and half a line makes of the 220 a line that is not the last.
 Reason OwnReason(Placement placement, std::string_view payload) {
   if (placement != Placement::kBeforeReply || payload == "second-220") {
     return Reason::kClearTextBehind220;
   }
-  return payload == "octet" ? Reason::kMalformedReply : Reason::kStartTlsRefused;
+  return payload == "octet"       ? Reason::kMalformedReply
+         : payload == "half-line" ? Reason::kTimeout
+                                  : Reason::kStartTlsRefused;
+}
+
+// Where TLS has begun, clear text is no TLS record (RFC 9846 5.1): nobody can go on there, believing it or not.
+Expectations NoRecord(Rung rung) {
+  Expectations expect = MustRefuse(Reason::kTlsFailed, rung);
+  for (auto& [policy, expectation] : expect) {
+    expectation.hello_may_precede = true;  // the client's part of the handshake is over before it reads that
+  }
+  return expect;
 }
 
 }  // namespace
@@ -69,6 +81,10 @@ std::vector<SmtpRow> InjectionRows() {
        "between ClientHello and ServerHello",
        {"M12", "M13", "L2"}},
       {Placement::kBeforeReply, "before-reply", "in front of the 220, in its segment", {"M12"}},
+      // The answer is there before the question (CVE-2026-42246): who takes it for one has a 220 too many, or none.
+      {Placement::kBehindEhlo, "behind-ehlo", "behind the reply to EHLO, before anybody said STARTTLS", {"M12"}},
+      {Placement::kBetweenFlights, "between-flights", "between the two flights of the server", {"M13", "L2"}},
+      {Placement::kBehindHandshake, "behind-handshake", "right behind the handshake", {"M13", "L2"}},
   };
   constexpr Cut kCuts[] = {
       {0, "", ""}, {1, "-octets", ", octet by octet"}, {16, "-pieces", ", in pieces of 16 octets"}};
@@ -89,6 +105,14 @@ std::vector<SmtpRow> InjectionRows() {
                     .modes = Modes::kStartTlsOnly,
                     .severity = Severity::kHigh,
                     .twin = kSlowFirstEhlo};
+        if (place.placement == Placement::kBehindEhlo) {
+          row.expect = MayGoOn(Reason::kClearTextBehind220, Rung::kEhloInClear);
+          row.source = "RFC 3207 4.2, CVE-2026-42246";
+        } else if (place.placement >= Placement::kBetweenFlights) {
+          row.expect =
+              NoRecord(place.placement == Placement::kBehindHandshake ? Rung::kTlsEstablished : Rung::kCertificateSent);
+          row.modes = Modes::kBoth;
+        }
         if (payload.whole_transaction) {
           row.rows.emplace_back("M14");
         }

@@ -1,4 +1,4 @@
-// The transport, and what changes from one visit to the next.
+// The transport: pace, ends, listeners.
 #include <utility>
 
 #include "lab/scenario/catalogue_smtp.h"
@@ -39,7 +39,7 @@ std::vector<SmtpRow> Paces() {
             {.to_client = {.latency = milliseconds(10)}, .from_client = {.latency = milliseconds(10)}},
             {"O4"}},
            {"narrow",
-            "the server sends 100 octets at a time, a fifth of a millisecond apart",
+            "the server's line carries half a megabyte a second: 100 octets at a time, a fifth of a millisecond apart",
             {.to_client = {.slice = 100, .gap = kOften}},
             {"O4", "O5"}},
            {"sliced",
@@ -134,6 +134,48 @@ std::vector<SmtpRow> Ends() {
   return rows;
 }
 
+// Ends that the client's octets trigger, and one that only time does.
+std::vector<SmtpRow> OtherTriggers() {
+  struct End {
+    Stage stage;
+    int received;
+    const char* id;
+    const char* where;
+    Rung rung;
+    Modes modes;
+  };
+  std::vector<SmtpRow> rows;
+  for (const End& end : {
+           End{Stage::kStartTlsAnswered, 20, "in-client-hello", "in the middle of the ClientHello", Rung::kStartTlsSent,
+               Modes::kStartTlsOnly},
+           {Stage::kDataSeen, 40, "in-message", "in the middle of the message", Rung::kEnvelope, Modes::kBoth},
+       }) {
+    for (const CutKind kind : {CutKind::kClose, CutKind::kReset}) {
+      const bool in_mail = end.stage == Stage::kDataSeen;
+      rows.push_back(
+          {.id = std::string("link.") + std::string(Name(kind)) + "-" + end.id,
+           .summary =
+               std::string("the connection is ") + (kind == CutKind::kClose ? "half-closed " : "reset ") + end.where,
+           .rows = {kind == CutKind::kClose ? "O6" : "O2", in_mail ? "N5" : "L3"},
+           .source = "RFC 5321 3.8, RFC 3207 4",
+           .edit = Linked({.cut = kind, .cut_at = end.stage, .cut_after_received = end.received}),
+           .expect = in_mail ? MayGoOn(Reason::kClosedByPeer, end.rung) : MustRefuse(Reason::kClosedByPeer, end.rung),
+           .modes = end.modes,
+           .severity = Severity::kMedium});
+    }
+  }
+  rows.push_back({.id = "link.reset-in-time",
+                  .summary = "the server says an octet an hour, and resets the connection after a third of a second",
+                  .rows = {"O2"},
+                  .source = "RFC 5321 4.5.3.2",
+                  .edit = Linked({.cut = CutKind::kReset,
+                                  .cut_time = milliseconds(300),
+                                  .to_client = {.slice = 1, .gap = std::chrono::hours(1)}}),
+                  .expect = MustRefuse(Reason::kClosedByPeer, Rung::kConnected),
+                  .severity = Severity::kMedium});
+  return rows;
+}
+
 // A server that thinks before it goes: for a third of a second nothing comes, and then the end.
 std::vector<SmtpRow> LateEnds() {
   struct End {
@@ -198,136 +240,14 @@ std::vector<SmtpRow> Listeners() {
   };
 }
 
-// ------------------------------------------------------------------------------------------------ visits
-
-// What is wrong on a first visit only.
-struct FirstVisit {
-  const char* id;
-  const char* what;
-  std::function<void(Visit&)> edit;
-  Rung rung;
-  Modes modes = Modes::kBoth;
-};
-
-std::vector<FirstVisit> PassingTroubles() {
-  const auto reply = [](Verb verb, Reply given) {
-    return [verb, given](Visit& visit) { visit.smtp.replies[verb] = given; };
-  };
-  const auto cut = [](CutKind kind, Stage stage) {
-    return [kind, stage](Visit& visit) { visit.link = {.cut = kind, .cut_at = stage}; };
-  };
-  return {
-      {"closed-at-once", "the connection is closed at once", cut(CutKind::kClose, Stage::kConnected), Rung::kConnected},
-      {"busy", "the greeting is 421", [](Visit& visit) { visit.smtp.greeting = Reply{421, {"4.3.2 Busy"}}; },
-       Rung::kGreeted},
-      {"starttls-454", "STARTTLS is answered 454", reply(Verb::kStartTls, {454, {"TLS not available"}}),
-       Rung::kStartTlsSent, Modes::kStartTlsOnly},
-      {"reset-at-hello", "the ClientHello is answered with a reset", cut(CutKind::kReset, Stage::kClientHelloSeen),
-       Rung::kClientHello},
-      {"mail-451", "MAIL is answered 451", reply(Verb::kMail, {451, {"4.3.0 Try again later"}}), Rung::kEnvelope},
-      {"greylisted", "RCPT is answered 450, as those who greylist do",
-       reply(Verb::kRcpt, {450, {"4.7.1 Greylisted, try again later"}}), Rung::kEnvelope},
-      {"message-451", "the message is answered 451", reply(Verb::kEndOfData, {451, {"4.3.0 Try again later"}}),
-       Rung::kMessageBody},
-      {"message-then-reset", "the connection is reset in answer to the message",
-       cut(CutKind::kReset, Stage::kMessageSeen), Rung::kMessageBody},
-  };
-}
-
-std::function<void(World&)> OnFirstVisits(std::function<void(Visit&)> edit, size_t times) {
-  return [edit = std::move(edit), times](World& world) {
-    Visit visit;
-    edit(visit);
-    world.earlier.assign(times, visit);
-  };
-}
-
-std::vector<SmtpRow> Recoveries() {
-  std::vector<SmtpRow> rows;
-  for (const FirstVisit& first : PassingTroubles()) {
-    std::vector<std::string> covered = {std::string_view(first.id) == "greylisted" ? "N7" : "N3"};
-    if (std::string_view(first.id) == "closed-at-once") {
-      covered.emplace_back("A9");  // nobody learns anything from it, and nobody is held to it
-    }
-    rows.push_back({.id = std::string("visit.first-") + first.id,
-                    .summary = std::string("on the first visit ") + first.what + "; the next finds all well",
-                    .rows = std::move(covered),
-                    .source = "RFC 5321 4.5.4.1",
-                    .edit = OnFirstVisits(first.edit, 1),
-                    .expect = MayGoOn(Reason::kOk, first.rung),
-                    .modes = first.modes});
-  }
-  rows.push_back({.id = "visit.first-three-busy",
-                  .summary = "on the first three visits the greeting is 421; the next finds all well",
-                  .rows = {"N3", "O9"},
-                  .source = "RFC 5321 4.5.4.1",
-                  .edit = OnFirstVisits([](Visit& visit) { visit.smtp.greeting = Reply{421, {"4.3.2 Busy"}}; }, 3),
-                  .expect = MayGoOn(Reason::kOk, Rung::kGreeted)});
-  return rows;
-}
-
-// Somebody spoils TLS once, and waits for the client to come again without (RFC 8314 5.2; the fallback of
-// auto-detection). On the second visit nothing but clear text is to be had. `modes`: an implicit-TLS port has no clear
-// text to fall back to, but the submission port of the sandbox has.
-std::vector<SmtpRow> Downgrades() {
-  std::vector<SmtpRow> rows;
-  const auto add = [&](const char* id, const char* what, std::function<void(Visit&)> edit, Rung rung) {
-    rows.push_back({.id = std::string("visit.no-tls-after-") + id,
-                    .summary = std::string("on the first visit ") + what + "; the next is not offered STARTTLS",
-                    .rows = {"M23", "M1"},
-                    .source = "RFC 8314 5.2, RFC 3207 6",
-                    .edit =
-                        [edit = std::move(edit)](World& world) {
-                          Visit visit;
-                          edit(visit);
-                          world.earlier = {visit};
-                          std::erase(world.smtp.capabilities_clear, "STARTTLS");
-                          world.smtp.capabilities_clear.emplace_back("AUTH PLAIN LOGIN");
-                        },
-                    .expect = MustRefuse(Reason::kStartTlsNotOffered, rung),
-                    .modes = Modes::kStartTlsOnly,
-                    .severity = Severity::kCritical,
-                    .compound = true});
-  };
-  const auto cut = [](CutKind kind, Stage stage) {
-    return [kind, stage](Visit& visit) { visit.link = {.cut = kind, .cut_at = stage}; };
-  };
-  add("close-at-hello", "the ClientHello is answered with the end of the connection",
-      cut(CutKind::kClose, Stage::kClientHelloSeen), Rung::kClientHello);
-  add("reset-at-hello", "the ClientHello is answered with a reset", cut(CutKind::kReset, Stage::kClientHelloSeen),
-      Rung::kClientHello);
-  add("reset-at-220", "the connection is reset behind the 220", cut(CutKind::kReset, Stage::kStartTlsAnswered),
-      Rung::kStartTlsSent);
-  add("reset-at-certificate", "the connection is reset behind the certificate",
-      cut(CutKind::kReset, Stage::kServerFlightSent), Rung::kCertificateSent);
-  add(
-      "454", "STARTTLS is answered 454",
-      [](Visit& visit) { visit.smtp.replies[Verb::kStartTls] = {454, {"TLS not available"}}; }, Rung::kStartTlsSent);
-  add(
-      "tls-refused", "the server's TLS has no version that the client knows",
-      [](Visit& visit) { visit.tls.min_version = visit.tls.max_version = 0x0301; }, Rung::kClientHello);
-  add(
-      "clear-behind-220", "the server goes on in clear behind the 220",
-      [](Visit& visit) { visit.smtp.after_starttls = AfterStartTls::kStayInClear; }, Rung::kStartTlsSent);
-  return rows;
-}
-
 }  // namespace
 
 std::vector<SmtpRow> LinkRows() {
   std::vector<SmtpRow> all = Paces();
-  for (auto* more : {&Ends, &LateEnds, &Listeners}) {
+  for (auto* more : {&Ends, &OtherTriggers, &LateEnds, &Listeners}) {
     for (SmtpRow& row : more()) {
       all.push_back(std::move(row));
     }
-  }
-  return all;
-}
-
-std::vector<SmtpRow> VisitRows() {
-  std::vector<SmtpRow> all = Recoveries();
-  for (SmtpRow& row : Downgrades()) {
-    all.push_back(std::move(row));
   }
   return all;
 }

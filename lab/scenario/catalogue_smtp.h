@@ -1,7 +1,8 @@
 // What the files of the conversation catalogue share: catalogue_conversation.cc has the controls and what ends a
 // conversation before TLS, catalogue_injection.cc what is said in clear around the 220, catalogue_reply.cc odd replies,
-// catalogue_transaction.cc AUTH and the mail transaction, catalogue_link.cc the transport and what changes from visit
-// to visit. For these only.
+// catalogue_transaction.cc AUTH and the mail transaction, catalogue_auth.cc what is offered of AUTH in clear,
+// catalogue_link.cc the transport, catalogue_visit.cc what changes from visit to visit, catalogue_resumption.cc clients
+// that come back with a session. For these only.
 #pragma once
 
 #include <chrono>
@@ -70,7 +71,9 @@ inline std::function<void(World&)> Replies(Verb verb, Reply reply) {
 std::vector<SmtpRow> InjectionRows();
 std::vector<SmtpRow> ReplyRows();
 std::vector<SmtpRow> TransactionRows();
+std::vector<SmtpRow> AuthRows();
 std::vector<SmtpRow> LinkRows();
 std::vector<SmtpRow> VisitRows();
+std::vector<SmtpRow> ReturnRows();
 
 }  // namespace lab::conversation

@@ -412,6 +412,20 @@ std::vector<Scenario> TlsScenarios() {
        .edit = [](TlsScript& script) { script.client_certificate = fakeserver::ClientCertificate::kRequired; },
        .expect = Refused(),
        .severity = Severity::kLow});
+  for (const char* twin : {kTls12, kTls13}) {
+    rows.push_back({.id = std::string(twin == kTls13 ? "tls13" : "tls12") + "-ticket-cannot-be-made",
+                    .summary = "the server fails where it would send a session ticket",
+                    .rows = {"L17", "L3"},
+                    .source = "RFC 8446 4.6.1",
+                    .twin = twin,
+                    .edit =
+                        [](TlsScript& script) {
+                          script.tickets = 2;
+                          script.resumption.fault = fakeserver::TicketFault::kSealFails;
+                        },
+                    .expect = twin == kTls13 ? Refused(Rung::kCertificateSent, Reason::kClosedByPeer)
+                                             : Tolerable(Reason::kOk, Rung::kCertificateSent)});
+  }
   for (auto more : {&FlightRows, &WireRows}) {
     std::ranges::move(more(), std::back_inserter(rows));
   }
@@ -432,7 +446,8 @@ std::vector<Scenario> TlsScenarios() {
   }
   scenarios.push_back(std::move(rsa));
   for (Scenario& scenario : scenarios) {
-    scenario.compound = scenario.id.starts_with("tls.dh-");  // a suite and its parameters make sense together only
+    // A suite and its parameters, a ticket and its fault make sense together only.
+    scenario.compound = scenario.id.starts_with("tls.dh-") || scenario.id.ends_with("-ticket-cannot-be-made");
   }
   return scenarios;
 }

@@ -344,6 +344,19 @@ void AddContents(std::vector<TlsRow>& rows) {
        kTls13,
        {FlightPlace::kCertificate, kAddExtension, 0x1234, {1}},
        Rung::kCertificateSent},
+      {"tls12-key-exchange-unsigned-point",
+       "ServerKeyExchange has a point that nobody signed",
+       "L12",
+       "RFC 5246 7.4.3, CVE-2014-1266",
+       kTls12,
+       {FlightPlace::kServerKeyExchange, kOverwrite, 10, {0xde, 0xad, 0xbe, 0xef}},
+       Rung::kCertificateSent},
+      {"tls12-suite-of-other-keys",
+       "ServerHello picks a suite for RSA keys, and the certificate has another",
+       "K11",
+       "RFC 8422 2.3",
+       kTls12,
+       {hello, kSetSuite, 0xc02f}},
       {"tls12-finished-wrong",
        "Finished does not match what was said",
        "L11",
@@ -470,6 +483,14 @@ void AddOtherCertificates(std::vector<TlsRow>& rows) {
 
 // ------------------------------------------------------------------------------------------------ behind the handshake
 
+//   uint32 ticket_lifetime = a minute, ticket_age_add; opaque nonce<0..255> = 1, ticket<1..2^16-1>; no extensions
+Bytes Ticket(size_t octets) {
+  Bytes body = {0, 0, 0, 60, 1, 2, 3, 4, 1, 1, static_cast<uint8_t>(octets >> 8), static_cast<uint8_t>(octets)};
+  body.resize(body.size() + octets, 0xa5);
+  certs::Append(body, Bytes{0, 0});
+  return body;
+}
+
 void AddBehind(std::vector<TlsRow>& rows) {
   const auto done = FlightPlace::kHandshakeDone;
   const auto finished = FlightPlace::kFinished;
@@ -530,6 +551,13 @@ void AddBehind(std::vector<TlsRow>& rows) {
        kTls13,
        {done, kMessageBehind, 2, Bytes(70)},
        Rung::kTlsEstablished},
+      {"hello-again-tls12",
+       "another ServerHello comes behind the handshake",
+       "L9",
+       "RFC 5246 7.4",
+       kTls12,
+       {done, kMessageBehind, 2, Bytes(70)},
+       Rung::kTlsEstablished},
       {"finished-again-tls12",
        "another Finished comes behind the handshake",
        "L9",
@@ -555,6 +583,20 @@ void AddBehind(std::vector<TlsRow>& rows) {
                   .source = "RFC 8446 4.6.3",
                   .twin = kTls13,
                   .edit = Edits({{done, kMessageBehind, kKeyUpdateType, {0}, 1000}}),
+                  .expect = Tolerable(Reason::kTlsFailed, Rung::kTlsEstablished)});
+  rows.push_back({.id = "tickets-a-thousand",
+                  .summary = "a thousand session tickets",
+                  .rows = {"L17"},
+                  .source = "RFC 8446 4.6.1",
+                  .twin = kTls13,
+                  .edit = Edits({{done, kMessageBehind, kNewSessionTicketType, Ticket(32), 1000}}),
+                  .expect = Tolerable(Reason::kOk, Rung::kTlsEstablished)});
+  rows.push_back({.id = "ticket-of-thirty-kilobytes",
+                  .summary = "a session ticket of thirty thousand octets",
+                  .rows = {"L17"},
+                  .source = "RFC 8446 4.6.1",
+                  .twin = kTls13,
+                  .edit = Edits({{done, kMessageBehind, kNewSessionTicketType, Ticket(30'000)}}),
                   .expect = Tolerable(Reason::kTlsFailed, Rung::kTlsEstablished)});
   rows.push_back({.id = "hello-request",
                   .summary = "the server asks to renegotiate",

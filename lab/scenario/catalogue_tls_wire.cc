@@ -46,6 +46,13 @@ void AddAlerts(std::vector<TlsRow>& rows) {
                         {FlightPlace::kServerHello, kClose}}),
          .expect = Refused(Rung::kClientHello)});
   }
+  rows.push_back({.id = "goodbye-for-hello",
+                  .summary = "close_notify instead of ServerHello",
+                  .rows = {"L1", "L3"},
+                  .source = "RFC 8446 6.1",
+                  .edit = Edits({{FlightPlace::kServerHello, kRecordBefore, kAlertRecord, {1, 0}},
+                                 {FlightPlace::kServerHello, kClose}}),
+                  .expect = Refused(Rung::kClientHello, Reason::kClosedByPeer)});
   const auto after = [](TlsRow row) {
     row.expect.hello_may_precede = true;
     return row;
@@ -65,6 +72,15 @@ void AddAlerts(std::vector<TlsRow>& rows) {
                           .source = "RFC 8446 6.1",
                           .twin = twin,
                           .edit = Edits({{FlightPlace::kHandshakeDone, kRecordBehind, kAlertRecord, {1, 0}}}),
+                          .expect = Refused(Rung::kTlsEstablished, Reason::kClosedByPeer)}));
+    rows.push_back(after({.id = prefix + "data-behind-goodbye",
+                          .summary = "close_notify right behind the handshake, and a reply behind that",
+                          .rows = {"L19", "L9"},
+                          .source = "RFC 8446 6.1",
+                          .twin = twin,
+                          .edit = Edits({{FlightPlace::kHandshakeDone, kRecordBehind, kAlertRecord, {1, 0}},
+                                         {FlightPlace::kHandshakeDone, kRecordBehind, kDataRecord,
+                                          certs::ToBytes("250 mail.bob.test\r\n")}}),
                           .expect = Refused(Rung::kTlsEstablished, Reason::kClosedByPeer)}));
     rows.push_back(after({.id = prefix + "clear-alert-behind-handshake",
                           .summary = "an alert in clear where everything is encrypted",
@@ -192,6 +208,13 @@ void AddRecords(std::vector<TlsRow>& rows) {
        "RFC 8446 5",
        kTls13,
        {finished, kRecordBefore, 99, {0}},
+       Refused()},
+      {"tls13-padding-only",
+       "an encrypted record of nothing but padding, which has no type",
+       "L11",
+       "RFC 8446 5.4",
+       kTls13,
+       {finished, kRecordBefore, 0, {}},
        Refused()},
       {"tls12-ccs-odd",
        "ChangeCipherSpec of two octets",
@@ -325,6 +348,7 @@ constexpr Where kPlaces[] = {
     {"tls12-certificate", "behind ServerHello", FlightPlace::kCertificate, 0, kTls12, Rung::kClientHello},
     {"tls12-in-certificate", "in the middle of Certificate", FlightPlace::kCertificate, 300, kTls12,
      Rung::kClientHello},
+    {"tls12-key-exchange", "behind Certificate", FlightPlace::kServerKeyExchange, 0, kTls12, Rung::kCertificateSent},
     {"tls12-done", "behind ServerKeyExchange", FlightPlace::kServerHelloDone, 0, kTls12, Rung::kCertificateSent},
     {"tls12-finished", "in front of Finished", FlightPlace::kFinished, 0, kTls12, Rung::kCertificateSent},
     {"tls13-hello", "twenty octets into ServerHello", FlightPlace::kServerHello, 20, kTls13, Rung::kClientHello},

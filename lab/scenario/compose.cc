@@ -149,7 +149,7 @@ std::optional<World> Compose(const std::vector<const World*>& edited) {
       return std::nullopt;
     }
   }
-  return WrongWithChain(world.chain).empty() ? std::optional(std::move(world)) : std::nullopt;
+  return WrongWithChains(world).empty() ? std::optional(std::move(world)) : std::nullopt;
 }
 
 size_t CountEdits(const World& from, const World& to) {
@@ -173,7 +173,8 @@ World KeepEdits(const World& from, const World& to, const std::vector<bool>& kee
   return into;
 }
 
-Composed ScenarioOf(const World& world, Modes mode, const std::string& id, const std::string& summary) {
+Composed ScenarioOf(const World& world, Modes mode, const std::string& id, const std::string& summary,
+                    std::optional<Policy> only) {
   Composed composed{.scenario = {.id = id,
                                  .summary = summary,
                                  .source = "the oracle",
@@ -183,7 +184,7 @@ Composed ScenarioOf(const World& world, Modes mode, const std::string& id, const
                                  .compound = true},
                     .doubt = {}};
   const auto tls_mode = mode == Modes::kImplicitOnly ? fakeserver::TlsMode::kImplicit : fakeserver::TlsMode::kStartTls;
-  for (const Policy policy : AllPolicies()) {
+  for (const Policy policy : only ? std::vector{*only} : AllPolicies()) {
     const Prediction prediction = Predict(world, policy, tls_mode);
     composed.doubt[policy] = prediction.uncertain;
     Expectation& expectation = composed.scenario.expect[policy];

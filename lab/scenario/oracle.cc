@@ -110,7 +110,10 @@ std::optional<Ending> OfTheStaples(const World& world) {
   return std::nullopt;
 }
 
-// One visit.
+}  // namespace
+
+namespace oracle {
+
 Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   Prediction prediction{.expectation = {}, .uncertain = oracle::DoubtAbout(world)};
   if (oracle::FitsNoSuite(world)) {
@@ -119,6 +122,9 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   const oracle::Reference reference = oracle::ReadReference(world.reference);
   if (!reference.valid()) {
     prediction.expectation = Refusal({Reason::kInvalidReference, Rung::kConnected}, policy);
+    if (world.listen.door != fakeserver::Door::kOpen) {
+      DoubtTheReason("who cannot connect may never look at the name", prediction);
+    }
     return prediction;
   }
   const oracle::Trust trust = TrustOf(world, policy, reference);
@@ -170,6 +176,10 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   return prediction;
 }
 
+}  // namespace oracle
+
+namespace {
+
 // Several visits: a client may go away after the first, or come again until it has delivered.
 Prediction Joined(const std::vector<Prediction>& visits) {
   Prediction joined = visits.front();
@@ -196,11 +206,14 @@ Prediction Joined(const std::vector<Prediction>& visits) {
 }  // namespace
 
 Prediction Predict(const World& world, Policy policy, TlsMode mode) {
+  if (world.returns && !world.earlier.empty()) {
+    return oracle::PredictReturn(world, policy, mode);
+  }
   std::vector<Prediction> visits;
   for (size_t visit = 0; visit < world.earlier.size(); ++visit) {
-    visits.push_back(PredictVisit(OnVisit(world, visit), policy, mode));
+    visits.push_back(oracle::PredictVisit(oracle::AsItWas(world, visit), policy, mode));
   }
-  visits.push_back(PredictVisit(world, policy, mode));  // a world without its earlier visits; not copied
+  visits.push_back(oracle::PredictVisit(world, policy, mode));  // a world without its earlier visits; not copied
   return Joined(visits);
 }
 

@@ -7,8 +7,9 @@
 // in the issuer. Dates are relative to a `now` of 0; dates written out are taken to be past before 2024 and future from
 // 2040 on.
 //
-// What it cannot know it says: tampered bytes, OCSP responses given as octets that might be some, raw extensions that parse and mean something (a raw
-// subjectAltName is looked into), whether a raw key is one, international names beyond lower-case letters.
+// What it cannot know it says: tampered bytes, OCSP responses given as octets that might be some, raw extensions that
+// parse and mean something (a raw subjectAltName is looked into), whether a raw key is one, international names beyond
+// lower-case letters.
 #pragma once
 
 #include <string>

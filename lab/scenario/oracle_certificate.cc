@@ -69,6 +69,11 @@ const certs::RawExtension* RawSan(const CertSpec& cert) {
   return cert.san || found == cert.extra_extensions.end() ? nullptr : &*found;
 }
 
+// RFC 5280 4.2.1.9: INTEGER (0..MAX).
+bool HasNegativeLength(const CertSpec& cert) {
+  return cert.basic_constraints && cert.basic_constraints->path_len && *cert.basic_constraints->path_len < 0;
+}
+
 // RFC 5280 4.2 and the rule of each extension that the spec can break.
 void JudgeExtensions(const CertSpec& cert, const Role& role, Findings& findings) {
   const bool is_ca = cert.basic_constraints && cert.basic_constraints->ca;
@@ -76,11 +81,9 @@ void JudgeExtensions(const CertSpec& cert, const Role& role, Findings& findings)
       cert.name_constraints && cert.name_constraints->permitted.empty() && cert.name_constraints->excluded.empty();
   // Constraints belong into CA certificates only; an issuer that is no CA has that defect already.
   const bool misplaced_constraints = cert.name_constraints && !is_ca && role.depth == 0;
-  const bool negative_length =
-      cert.basic_constraints && cert.basic_constraints->path_len && *cert.basic_constraints->path_len < 0;
   bool malformed = SanIsMalformed(cert) || (cert.extended_key_usage && cert.extended_key_usage->purposes.empty()) ||
                    (cert.key_usage && cert.key_usage->bits == 0) || misplaced_constraints || empty_constraints ||
-                   negative_length || PoliciesAreMalformed(cert);
+                   HasNegativeLength(cert) || PoliciesAreMalformed(cert);
   std::set<std::string, std::less<>> seen = TypedExtensions(cert);
   bool duplicate = false, unknown = false;
   for (const certs::RawExtension& extension : cert.extra_extensions) {
@@ -158,9 +161,11 @@ bool Allows(const certs::ExtendedKeyUsage& usage, std::string_view purpose) {
 void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
   // One of an old version cannot say that it is a CA; for all but anchors its version is defect enough.
   const bool old = cert.version != 3;
+  const bool says_nothing = HasNegativeLength(cert);  // its basicConstraints are malformed, and that is what is wrong
   if (!old && (!cert.basic_constraints || !cert.basic_constraints->ca)) {
     findings.Add(Reason::kNotACa, role.depth);
-  } else if (!old && cert.key_usage && cert.key_usage->bits != 0 && (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
+  } else if (!old && !says_nothing && cert.key_usage && cert.key_usage->bits != 0 &&
+             (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
     findings.Add(Reason::kCaKeyUsage, role.depth);
   }
   if (role.one_too_many) {
@@ -217,6 +222,11 @@ SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
 }
 
 void JudgeCertificate(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
+  // RFC 5280 6.1 has no path that is nothing but an anchor.
+  if (role.anchor && role.depth == 0 &&
+      (cert.version != 3 || InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert))) {
+    findings.Doubt("what form is asked of a leaf that is trusted itself");
+  }
   JudgeForm(chain, cert, role, findings);
   if (!role.anchor && !cert.raw_algorithm && InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert)) {
     findings.Add(Reason::kSignatureAlgorithmMismatch, role.depth);

@@ -9,6 +9,7 @@
 
 #include "certs/spec.h"
 #include "certs/verdict.h"
+#include "lab/scenario/oracle.h"
 #include "lab/scenario/policy.h"
 #include "lab/scenario/scenario.h"
 #include "lab/scenario/world.h"
@@ -41,6 +42,13 @@ struct Ending {
   // Who is ahead of the server has said EHLO inside TLS by then.
   bool hello_may_precede = false;
 };
+
+// oracle.cc: one visit, whatever there was before it.
+Prediction PredictVisit(const World& world, Policy policy, fakeserver::TlsMode mode);
+// oracle_return.cc: the last visit of a client that comes back with what it was given on the one before.
+Prediction PredictReturn(const World& world, Policy policy, fakeserver::TlsMode mode);
+// The world of an earlier visit, its dates as they were to the client's clock then.
+World AsItWas(const World& world, size_t visit);
 
 // oracle_smtp.cc: the first thing in the conversation that ends it, up to the certificate and from the end of the
 // handshake on; and what keeps the oracle from being sure of it.

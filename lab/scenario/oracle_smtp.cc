@@ -38,11 +38,17 @@ std::optional<Ending> If(bool condition, Ending ending) { return condition ? std
 
 // The connection is cut when `stage` is reached.
 std::optional<Ending> CutAt(const fakeserver::LinkScript& link, Stage stage, Rung rung, bool ignorable = false) {
-  if (link.cut == CutKind::kNone || link.cut_at != stage) {
+  if (link.cut == CutKind::kNone || link.cut_time > Micros{0} || link.cut_at != stage) {
     return std::nullopt;
   }
   return Ending{link.cut == CutKind::kSilence || link.cut_wait >= kNever ? Reason::kTimeout : Reason::kClosedByPeer,
                 rung, ignorable};
+}
+
+// The connection is cut when its time has come. DoubtAbout() sees to it that nothing else has happened by then.
+std::optional<Ending> CutInTime(const fakeserver::LinkScript& link) {
+  return If(link.cut != CutKind::kNone && link.cut_time > Micros{0},
+            {link.cut == CutKind::kSilence ? Reason::kTimeout : Reason::kClosedByPeer, Rung::kConnected});
 }
 
 // ------------------------------------------------------------------------------------------------ replies
@@ -114,6 +120,9 @@ std::optional<Ending> StartTls(const SmtpScript& smtp) {
   if (injected && smtp.injection.placement == Placement::kBeforeReply) {
     const std::string_view text = certs::AsText(smtp.injection.payload);
     const bool is_reply = text.front() >= '2' && text.front() <= '5';
+    if (is_reply && text.find('\n') == std::string_view::npos && text.ends_with("250-")) {
+      return Ending{Reason::kTimeout, Rung::kStartTlsSent, true};  // it makes of the 220 a line that is not the last
+    }
     return Ending{text.starts_with("220 ") ? Reason::kClearTextBehind220
                   : is_reply               ? Reason::kStartTlsRefused
                                            : Reason::kMalformedReply,
@@ -128,8 +137,23 @@ std::optional<Ending> StartTls(const SmtpScript& smtp) {
   if (scripted == nullptr && std::ranges::find(smtp.capabilities_clear, "STARTTLS") == smtp.capabilities_clear.end()) {
     return Ending{Reason::kStartTlsRefused, Rung::kStartTlsSent};  // a reply to EHLO offered what there is not
   }
-  return If(injected && smtp.injection.placement != Placement::kNone,
+  return If(injected && smtp.injection.placement > Placement::kBeforeReply &&
+                smtp.injection.placement <= Placement::kBeforeServerHello,
             {Reason::kClearTextBehind220, Rung::kStartTlsSent, true});
+}
+
+// A reply that came before its command (RFC 5321 4.2, 2.1: one reply to each command).
+std::optional<Ending> BehindEhlo(const SmtpScript& smtp) {
+  return If(!smtp.injection.payload.empty() && smtp.injection.placement == Placement::kBehindEhlo,
+            {Reason::kClearTextBehind220, Rung::kEhloInClear, true});
+}
+
+// Clear text where TLS has begun is no TLS record (RFC 9846 5.1).
+std::optional<Ending> AmongTls(const SmtpScript& smtp, Placement placement) {
+  return If(!smtp.injection.payload.empty() && smtp.injection.placement == placement,
+            {.reason = Reason::kTlsFailed,
+             .rung = placement == Placement::kBehindHandshake ? Rung::kTlsEstablished : Rung::kCertificateSent,
+             .hello_may_precede = true});
 }
 
 std::optional<Ending> GoesOnInClear(const SmtpScript& smtp) {
@@ -230,7 +254,7 @@ bool IsUnclear(Micros hold) { return hold > kSoon && hold < kNever; }
 std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
   const auto cut = [&](Stage stage, Rung rung) { return CutAt(world.link, stage, rung); };
   const bool slow = IsSlow(world.link.to_client), deaf = IsSlow(world.link.from_client);
-  Steps steps = {cut(Stage::kConnected, Rung::kConnected)};
+  Steps steps = {cut(Stage::kConnected, Rung::kConnected), CutInTime(world.link)};
   if (mode == TlsMode::kImplicit) {
     steps.insert(steps.end(), {If(slow, {Reason::kTimeout, Rung::kConnected}),
                                If(world.smtp.greet_in_clear_on_implicit, {Reason::kTlsFailed, Rung::kGreeted}),
@@ -241,8 +265,8 @@ std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
                  {If(world.smtp.tls_on_connect || slow, {Reason::kTimeout, Rung::kConnected}),
                   Greeting(world.smtp, false), cut(Stage::kGreetingSent, Rung::kGreeted),
                   If(deaf, {Reason::kTimeout, Rung::kGreeted}), cut(Stage::kEhloSeen, Rung::kEhloInClear),
-                  EhloInClear(world.smtp), cut(Stage::kStartTlsSeen, Rung::kStartTlsSent), StartTls(world.smtp),
-                  cut(Stage::kStartTlsAnswered, Rung::kStartTlsSent), GoesOnInClear(world.smtp)});
+                  EhloInClear(world.smtp), BehindEhlo(world.smtp), cut(Stage::kStartTlsSeen, Rung::kStartTlsSent),
+                  StartTls(world.smtp), cut(Stage::kStartTlsAnswered, Rung::kStartTlsSent), GoesOnInClear(world.smtp)});
   }
   steps.push_back(cut(Stage::kClientHelloSeen, Rung::kClientHello));
   return FirstOf(steps);
@@ -260,7 +284,8 @@ std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, Tl
   };
   Steps steps = {If(IsSignedByStranger(world), {Reason::kTlsFailed, Rung::kCertificateSent}),
                  cut(Stage::kServerFlightSent, Rung::kCertificateSent),
-                 cut(Stage::kHandshakeDone, Rung::kTlsEstablished)};
+                 AmongTls(world.smtp, Placement::kBetweenFlights), cut(Stage::kHandshakeDone, Rung::kTlsEstablished),
+                 AmongTls(world.smtp, Placement::kBehindHandshake)};
   if (mode == TlsMode::kImplicit) {
     steps.insert(steps.end(), {Greeting(world.smtp, true), cut(Stage::kGreetingSent, Rung::kTlsEstablished)});
   }
@@ -285,6 +310,18 @@ std::string DoubtAbout(const World& world) {
   if (!injected.empty() && injected.front() >= kFirstRecordType && injected.front() <= kLastRecordType) {
     return "whether what is injected is taken for text or for TLS";
   }
+  if (const auto& signature = world.tls.signature; signature.claimed != 0 && !world.chain.presented.empty()) {
+    constexpr int kPkcs1 = 0x0401, kEd25519 = 0x0807;  // of keys other than the usual one
+    const certs::KeyType type = world.chain.At(world.chain.presented.front()).key.type;
+    const bool rsa = type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
+    if ((rsa && signature.claimed == kPkcs1) || (type == certs::KeyType::kEd25519 && signature.claimed == kEd25519)) {
+      return "whether the signature is what it is called";
+    }
+  }
+  if (!world.earlier.empty() && world.tls.max_version <= kTls12 &&
+      world.tls.resumption.fault == fakeserver::TicketFault::kSealFails) {
+    return "whether the client asks for a ticket";
+  }
   if (IsSlow(world.link.to_client) && smtp.greeting) {
     return "how much of an odd greeting is seen when it drips";
   }
@@ -292,16 +329,23 @@ std::string DoubtAbout(const World& world) {
     World rest = world;
     rest.link.cut = CutKind::kNone;
     rest.link.cut_at = {};
-    rest.link.cut_after = 0;
-    rest.link.cut_wait = {};
-    if (world.link.cut_after > 0 && rest != GoodWorld()) {
-      return "what has been said when so many octets have been sent";
+    rest.link.cut_after = rest.link.cut_after_received = 0;
+    rest.link.cut_wait = rest.link.cut_time = {};
+    if (world.link.cut_after + world.link.cut_after_received > 0 && rest != GoodWorld()) {
+      return "what has been said when so many octets have passed";
+    }
+    if (world.link.cut_time > Micros{0} && !IsSlow(world.link.to_client)) {
+      return "how far a client has come by then";
     }
     const bool unasked =
         smtp.injection.placement != Placement::kNone || smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
     if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
       return "whether the connection is cut before or behind what is said unasked";
     }
+  }
+  const bool among_tls = smtp.injection.placement >= Placement::kBetweenFlights && !injected.empty();
+  if (among_tls && world.tls.ByHand()) {
+    return "which is met first, wrong TLS or clear text among it";
   }
   const bool never_ends = std::ranges::any_of(smtp.replies, [](const auto& entry) {
     return entry.second.form == ReplyForm::kNoEnd || entry.second.hold >= kNever;
@@ -319,8 +363,8 @@ std::string DoubtAbout(const World& world) {
       return "how long a client is patient";
     }
   }
-  if (IsUnclear(world.link.cut_wait) || (smtp.greeting && IsUnclear(smtp.greeting->hold)) ||
-      IsUnclear(smtp.hold_first_ehlo_in_tls) ||
+  if (IsUnclear(world.link.cut_wait) || IsUnclear(world.link.cut_time) ||
+      (smtp.greeting && IsUnclear(smtp.greeting->hold)) || IsUnclear(smtp.hold_first_ehlo_in_tls) ||
       std::ranges::any_of(smtp.replies, [&](const auto& entry) { return IsUnclear(entry.second.hold); })) {
     return "how long a client is patient";
   }

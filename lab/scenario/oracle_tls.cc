@@ -86,7 +86,7 @@ std::optional<Ending> OfTheRecord(const FlightEdit& edit, bool tls13, Rung rung)
 // A message that belongs there or not.
 std::optional<Ending> OfTheMessage(const FlightEdit& edit, bool tls13, Rung rung) {
   constexpr int kHelloRequest = 0, kNewSessionTicket = 4, kKeyUpdate = 24;
-  constexpr size_t kShortestTicket = 13;
+  constexpr size_t kShortestTicket = 13, kLongestTicket = 16'384;  // BoringSSL's number
   const bool behind = edit.place == FlightPlace::kHandshakeDone;
   if (edit.number == kHelloRequest && !tls13) {
     return MayPass(rung, Reason::kTlsFailed);  // RFC 5246 7.4.1.1: may be ignored
@@ -95,7 +95,9 @@ std::optional<Ending> OfTheMessage(const FlightEdit& edit, bool tls13, Rung rung
     return edit.times <= kHeardOut ? std::nullopt : std::optional(MayPass(rung, Reason::kTlsFailed));
   }
   if (behind && tls13 && edit.number == kNewSessionTicket && edit.bytes.size() >= kShortestTicket) {
-    return std::nullopt;
+    const bool usual = edit.bytes.size() <= kLongestTicket && edit.times <= kHeardOut;
+    return usual ? std::nullopt
+                 : std::optional(MayPass(rung, edit.bytes.size() <= kLongestTicket ? Reason::kOk : Reason::kTlsFailed));
   }
   return Fails(rung);
 }
@@ -181,6 +183,11 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
   const bool tls13 = NegotiatesTls13(tls);
   if (tls.max_version < kTls12 || (!tls13 && !AllGood(tls.ciphers)) || tls.hello_retries > 1) {
     return Fails(Rung::kClientHello);
+  }
+  if (tls.tickets > 0 && tls.resumption.fault == fakeserver::TicketFault::kSealFails) {
+    // In TLS 1.2 a ticket is for those who ask for one (RFC 5077 3.1), as who keeps no sessions does not.
+    return tls13 ? Ending{.reason = Reason::kClosedByPeer, .rung = Rung::kCertificateSent}
+                 : MayPass(Rung::kCertificateSent);
   }
   // A message that is turned into another is met as what it has become.
   const bool other_type = std::ranges::any_of(tls.edits, [](const FlightEdit& edit) {

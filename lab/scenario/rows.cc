@@ -245,8 +245,7 @@ const std::vector<Row>& AllRows() {
       {"M30", "IMAP and POP3 siblings", "the lab speaks SMTP only"},
       // ---- the transaction and the transport
       {"N1", "commands refused"},
-      {"N2", "commands refused now and then",
-       "nothing here happens by chance: visit.first-* refuse on the first visits, and only there"},
+      {"N2", "commands refused now and then"},
       {"N3", "refused at first, then recovering"},
       {"N4", "delay on each command"},
       {"N5", "421 or a drop in the middle"},

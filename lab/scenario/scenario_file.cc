@@ -121,7 +121,7 @@ std::string WrongWith(const Sheet& sheet) {
       return "expect." + std::string(Name(policy)) + ".reason must be given for a refusal, and for nothing else";
     }
   }
-  const std::string chain = WrongWithChain(sheet.edit.chain);
+  const std::string chain = WrongWithChains(sheet.edit);
   return chain.empty() ? "" : "edit." + chain;
 }
 

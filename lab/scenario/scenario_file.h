@@ -17,7 +17,7 @@
 // duration as "300 ms", with us, ms, s, min, h or d; a list in full, as one of values or of inline tables that give
 // what is not as usual. Certificates and DNS sets are told apart by name: as a table by name they are edited one by
 // one, as a list they are all there are, each beginning as the base's of that name. `false` takes an optional value or
-// an entry away.
+// an entry away. The chain of a visit (world.h) is said as it differs from the good one.
 //
 // What [expect.POLICY] does not say is as for a refusal of the server's certificate. A file without any [expect] asks
 // the oracle (oracle.h), and is refused where that is not sure.

@@ -72,6 +72,17 @@ std::string EnumNames() {
   return names;
 }
 
+// What an optional value begins as when a file gives it: of a chain, the good one, so that only its faults need be
+// said.
+template <typename T>
+T Usual() {
+  return T{};
+}
+template <>
+inline certs::ChainSpec Usual<certs::ChainSpec>() {
+  return certs::GoodChain();
+}
+
 // ------------------------------------------------------------------------------------------------ printing
 
 std::string PrintText(std::string_view text);  // "text", or { hex = "..." }
@@ -129,7 +140,7 @@ std::string Print(const T& usual, const T& value) {
     return PrintDuration(value);
   } else if constexpr (kIsOptional<T>) {
     static_assert(!std::is_same_v<typename T::value_type, bool>, "false takes an optional value away");
-    return value ? Print(usual ? *usual : typename T::value_type{}, *value) : "false";
+    return value ? Print(usual ? *usual : Usual<typename T::value_type>(), *value) : "false";
   } else if constexpr (kIsNamedList<T>) {
     return PrintNamed(usual, value);
   } else if constexpr (kIsVector<T>) {
@@ -364,7 +375,7 @@ void ValueReader::Read(const toml::node& node, const std::string& path, T& into)
     if (TakesAway(node)) {
       return into.reset();
     }
-    Read(node, path, into ? *into : into.emplace());
+    Read(node, path, into ? *into : into.emplace(Usual<typename T::value_type>()));
   } else if constexpr (kIsVector<T>) {
     ReadList(node, path, into);
   } else if constexpr (kIsMap<T>) {

@@ -65,8 +65,10 @@ static std::string InWords(const LinkScript& link) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   if (link.cut != CutKind::kNone) {
-    add(std::string(Name(link.cut)) + " at " + std::string(Name(link.cut_at)) +
+    add(std::string(Name(link.cut)) + " at " +
+        (link.cut_time > Micros{0} ? InWords(link.cut_time) : std::string(Name(link.cut_at))) +
         (link.cut_after > 0 ? " and " + std::to_string(link.cut_after) + " octets" : "") +
+        (link.cut_after_received > 0 ? " and " + std::to_string(link.cut_after_received) + " octets received" : "") +
         (link.cut_wait > Micros{0} ? " and " + InWords(link.cut_wait) : ""));
   }
   if (link.to_client != Pace{}) {
@@ -141,15 +143,30 @@ std::string WrongWithChain(const certs::ChainSpec& chain) {
   return "";
 }
 
+std::string WrongWithChains(const World& world) {
+  std::string wrong = WrongWithChain(world.chain);
+  for (const Visit& visit : world.earlier) {
+    wrong = wrong.empty() && visit.chain ? WrongWithChain(*visit.chain) : wrong;
+  }
+  return wrong;
+}
+
 World OnVisit(const World& world, size_t visit) {
   World met = world;
   met.earlier.clear();
   if (visit < world.earlier.size()) {
-    met.smtp = world.earlier[visit].smtp;
-    met.tls = world.earlier[visit].tls;
-    met.link = world.earlier[visit].link;
+    const Visit& earlier = world.earlier[visit];
+    met.reference = earlier.reference.value_or(world.reference);
+    met.chain = earlier.chain.value_or(world.chain);
+    met.smtp = earlier.smtp;
+    met.tls = earlier.tls;
+    met.link = earlier.link;
   }
   return met;
+}
+
+std::chrono::seconds AgeOfVisit(const World& world, size_t visit) {
+  return visit < world.earlier.size() ? world.earlier[visit].ago : std::chrono::seconds(0);
 }
 
 Differences Diff(const World& from, const World& to) {

@@ -51,15 +51,19 @@ struct PolicyHost {
 // The mail domain of every world: whose MX, TLSA and STS records are meant.
 inline constexpr std::string_view kDomain = "bob.test";
 
-// How the server is on one of a client's visits.
+// How the server is on one of a client's visits, and what the client is told for it.
 struct Visit {
+  std::optional<std::string> reference;   // none: the world's
+  std::optional<certs::ChainSpec> chain;  // what is presented and what is trusted then; none: the world's
+  std::chrono::seconds ago{0};            // how long before the last visit this one was
   fakeserver::SmtpScript smtp;
   fakeserver::TlsScript tls;
   fakeserver::LinkScript link;
 
   bool operator==(const Visit&) const = default;
   static constexpr auto kMembers =
-      Members{Member{"smtp", &Visit::smtp}, Member{"tls", &Visit::tls}, Member{"link", &Visit::link}};
+      Members{Member{"reference", &Visit::reference}, Member{"chain", &Visit::chain}, Member{"ago", &Visit::ago},
+              Member{"smtp", &Visit::smtp},           Member{"tls", &Visit::tls},     Member{"link", &Visit::link}};
 };
 
 struct World {
@@ -72,8 +76,11 @@ struct World {
   fakeserver::DnsZone dns;  // what a client that looks things up is told
   PolicyHost policy_host;   // what a client that asks for an MTA-STS policy meets
   OnlineStatus online;      // what a client that fetches revocation data finds
-  // A client's first connections, whichever port they go to, meet these instead of smtp, tls and link.
+  // A client's first connections, whichever port they go to, meet these instead.
   std::vector<Visit> earlier;
+  // Whether the client has a message for every visit, keeps between them what servers give it to keep, and is judged by
+  // the last; otherwise it has one message, and comes again until that is delivered.
+  bool returns = false;
 
   bool operator==(const World&) const = default;
   static constexpr auto kMembers = Members{Member{"reference", &World::reference},
@@ -85,7 +92,8 @@ struct World {
                                            Member{"dns", &World::dns},
                                            Member{"policy_host", &World::policy_host},
                                            Member{"online", &World::online},
-                                           Member{"earlier", &World::earlier}};
+                                           Member{"earlier", &World::earlier},
+                                           Member{"returns", &World::returns}};
 };
 
 World GoodWorld();
@@ -93,9 +101,13 @@ World GoodWorld();
 // How the parts of a chain fail to name each other ("chain.certs has two of the name ..."); empty if they do. What else
 // is wrong with a chain, Issue() says.
 std::string WrongWithChain(const certs::ChainSpec& chain);
+// The same of every chain that the mail host presents, on whichever visit.
+std::string WrongWithChains(const World& world);
 
 // The world as a client finds it on its connection number `visit`, the first being 0.
 World OnVisit(const World& world, size_t visit);
+// How long before the last visit that one is.
+std::chrono::seconds AgeOfVisit(const World& world, size_t visit);
 
 // Every member in which `to` differs from `from`: "chain.leaf.not_after", "smtp.replies[STARTTLS]".
 std::vector<certs::Difference> Diff(const World& from, const World& to);

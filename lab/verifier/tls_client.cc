@@ -213,8 +213,8 @@ TlsState TlsClient::Handshake() {
     new_sessions_.clear();
     return state_;
   }
-  if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) {
-    Fail("the TLS handshake failed");
+  if (const int error = SSL_get_error(ssl_.get(), result); error != SSL_ERROR_WANT_READ) {
+    Fail("the TLS handshake failed", error == SSL_ERROR_ZERO_RETURN ? Reason::kClosedByPeer : Reason::kTlsFailed);
   }
   return state_;
 }
@@ -380,11 +380,11 @@ void TlsClient::JudgeCaptured() {
   Judge();
 }
 
-void TlsClient::Fail(std::string_view what) {
-  const std::string reason = TakeLibraryReason();
+void TlsClient::Fail(std::string_view what, Reason reason) {
+  const std::string why = reason == Reason::kClosedByPeer ? "the server said goodbye" : TakeLibraryReason();
   state_ = TlsState::kFailed;
-  verdict_ = {Reason::kTlsFailed, 0};
-  detail_ = fmt::format("{}: {}", what, reason);
+  verdict_ = {reason, 0};
+  detail_ = fmt::format("{}: {}", what, why);
   if (established_) {
     return;
   }

@@ -99,7 +99,7 @@ class TlsClient {
   // unless kOpen.
   certs::Bytes Export(std::string_view label, size_t length) const;
   // kOk in kOpen and kClosed. In kFailed: what Verify() says of the certificate if that is refused, even where the TLS
-  // layer stumbled over it first; kNoCertificate; else kTlsFailed.
+  // layer stumbled over it first; kNoCertificate; kClosedByPeer for close_notify in the handshake; else kTlsFailed.
   const certs::Verdict& verdict() const { return verdict_; }
   const std::string& detail() const { return detail_; }  // one escaped sentence; empty when kOpen
   const VerifyResult& verification() const { return verification_; }
@@ -117,7 +117,7 @@ class TlsClient {
   void JudgeCaptured();
   void NoteFacts();
   void Keep(bssl::UniquePtr<SSL_SESSION> session);
-  void Fail(std::string_view what);
+  void Fail(std::string_view what, certs::Reason reason = certs::Reason::kTlsFailed);
 
   const TlsClientConfig config_;
   TlsWire wire_;

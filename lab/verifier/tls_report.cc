@@ -248,6 +248,16 @@ TlsResultType TlsResultTypeOf(const certs::Verdict& verdict, Stage stage) {
   return TlsResultType::kCertificateNotTrusted;
 }
 
+TlsResultType TlsResultTypeOf(const StsFetch& fetch) {
+  if (fetch.policy) {
+    return TlsResultType::kNone;
+  }
+  if (fetch.malformed) {
+    return TlsResultType::kStsPolicyInvalid;
+  }
+  return fetch.verdict.ok() ? TlsResultType::kStsPolicyFetchError : TlsResultType::kStsWebpkiInvalid;
+}
+
 void CountSuccess(TlsPolicyReport* policy) { ++policy->successful_sessions; }
 
 void CountFailure(TlsPolicyReport* policy, const TlsFailureDetail& failure) {

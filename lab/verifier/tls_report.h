@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "certs/verdict.h"
+#include "lab/verifier/mta_sts.h"
 #include "lab/verifier/smtp_client.h"
 
 namespace verifier {
@@ -37,6 +38,8 @@ std::string_view Name(TlsResultType type);
 // failure-reason-code (4.4), which tells apart what one type lumps together. Total: what Verify() says of a
 // certificate, and has no type of its own, is "certificate-not-trusted" (4.3.1).
 TlsResultType TlsResultTypeOf(const certs::Verdict& verdict, Stage stage);
+// Likewise, of the fetching of an MTA-STS policy (4.3.2.2); kNone where one came of it.
+TlsResultType TlsResultTypeOf(const StsFetch& fetch);
 
 // 4.2: under which policy the sessions were held.
 enum class TlsReportPolicy : uint8_t { kNoPolicyFound, kTlsa, kSts };

@@ -33,7 +33,10 @@ void SessionCache::Put(const SessionScope& scope, bssl::UniquePtr<SSL_SESSION> s
   if (!session || capacity_ == 0) {
     return;
   }
-  const int64_t lifetime = std::min<int64_t>(SSL_SESSION_get_timeout(session.get()), kLongest);
+  // TLS 1.2: the library goes by its own idea of a session's life, and the server's is a hint (RFC 5077 3.3).
+  const int64_t hint = SSL_SESSION_get_ticket_lifetime_hint(session.get());
+  const int64_t said = std::min<int64_t>(SSL_SESSION_get_timeout(session.get()), hint > 0 ? hint : kLongest);
+  const int64_t lifetime = std::min(said, kLongest);
   entries_.push_front({scope, std::move(session), now, now + lifetime});
   if (entries_.size() > capacity_) {
     entries_.pop_back();

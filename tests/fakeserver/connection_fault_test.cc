@@ -91,6 +91,57 @@ TEST(CutAfter, NeverComesIfSoMuchIsNotSent) {
   EXPECT_TRUE(meeting.client.tls_open);
 }
 
+TEST(CutAfter, CountsWhatTheClientSendsFromItsStageOn) {
+  for (const CutKind kind : {CutKind::kClose, CutKind::kReset, CutKind::kSilence}) {
+    Behaviour behaviour = Good();
+    behaviour.link = {.cut = kind, .cut_at = Stage::kGreetingSent, .cut_after_received = 7};
+    Meeting meeting(std::move(behaviour));
+    meeting.Run();
+    meeting.client.SendClear("EHLO c");
+    meeting.Run();
+    EXPECT_FALSE(meeting.Has(kFault)) << "six octets";
+    meeting.client.SendClear("lient.lab.test\r\n");
+    meeting.Run();
+    EXPECT_THAT(meeting.All(kFault), SizeIs(1)) << meeting.Text();
+    EXPECT_THAT(meeting.client.clear, ::testing::Not(::testing::HasSubstr("250"))) << meeting.client.clear;
+    EXPECT_EQ(meeting.client.peer_closed, kind == CutKind::kClose);
+    EXPECT_EQ(meeting.client.peer_reset, kind == CutKind::kReset);
+  }
+}
+
+TEST(CutTime, ComesWhateverStageThatIs) {
+  for (const CutKind kind : {CutKind::kClose, CutKind::kReset}) {
+    Behaviour behaviour = Good();
+    behaviour.link = {.cut = kind, .cut_time = Micros(5000)};
+    Meeting meeting(std::move(behaviour));
+    meeting.client.SendClear("EHLO client.lab.test\r\n");
+    meeting.RunOut();
+    EXPECT_GE(meeting.now, Micros(5000));
+    EXPECT_THAT(meeting.client.clear, ::testing::HasSubstr("250")) << "until then all is well";
+    EXPECT_THAT(meeting.All(kFault), SizeIs(1)) << meeting.Text();
+    EXPECT_EQ(meeting.client.peer_closed, kind == CutKind::kClose);
+    EXPECT_EQ(meeting.client.peer_reset, kind == CutKind::kReset);
+  }
+}
+
+TEST(InjectionAroundTls, ComesOnceAndWhereItIsSaid) {
+  for (const uint16_t version : {uint16_t{TLS1_2_VERSION}, uint16_t{TLS1_3_VERSION}}) {
+    for (const Placement placement :
+         {Placement::kBehindEhlo, Placement::kBetweenFlights, Placement::kBehindHandshake}) {
+      Behaviour behaviour = Good();
+      behaviour.smtp.injection = {.placement = placement, .payload = certs::ToBytes("250 injected\r\n"), .slice = 5};
+      Meeting meeting(std::move(behaviour));
+      meeting.StartTls({.min_version = version, .max_version = version});
+      const auto injected = meeting.All(kInjected);
+      ASSERT_THAT(injected, SizeIs(1)) << Name(placement) << "\n" << meeting.Text();
+      EXPECT_EQ(injected.front().text, "250 injected\r\n");
+      const bool in_clear = placement == Placement::kBehindEhlo;
+      EXPECT_EQ(meeting.client.clear.find("250 injected\r\n") != std::string::npos, in_clear) << meeting.client.clear;
+      EXPECT_EQ(meeting.client.tls_failed, !in_clear) << Name(placement) << "\n" << meeting.Text();
+    }
+  }
+}
+
 TEST(Pace, MakesAServerLateAndNothingElse) {
   Behaviour behaviour = Good();
   behaviour.link = {.to_client = {.latency = Micros(1000), .slice = 50, .gap = Micros(10)},

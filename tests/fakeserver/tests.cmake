@@ -13,6 +13,7 @@ starttls_lab_test(connection_test LIBS fakeserver_test_client
   SOURCES fakeserver/connection_test.cc fakeserver/connection_fault_test.cc fakeserver/tls_identity_test.cc
   fakeserver/flight_forger_test.cc fakeserver/flight_edit_test.cc)
 starttls_lab_test(server_test LIBS fakeserver_test_client SOURCES fakeserver/server_test.cc)
+starttls_lab_test(stalled_test LIBS fakeserver_test_client SOURCES fakeserver/stalled_test.cc)
 
 # glibc's own codec is the second opinion on what the fake resolver writes.
 starttls_lab_test(dns_server_test LIBS starttls_lab::fakeserver resolv

@@ -48,8 +48,7 @@ TEST(CommandClientTest, StaysWhoTheUserIs) {
 }
 
 TEST(CommandClientTest, KillsWhatIgnoresTheFirstWarning) {
-  const ClientReport report =
-      RunShell("trap '' TERM; echo $$; while :; do sleep 0.05; done", std::chrono::seconds(2));
+  const ClientReport report = RunShell("trap '' TERM; echo $$; while :; do sleep 0.05; done", std::chrono::seconds(2));
   EXPECT_TRUE(report.timed_out);
   EXPECT_EQ(report.claim, Claim::kNothing);
   EXPECT_FALSE(IsAlive(FirstLine(report.output)));
@@ -60,6 +59,15 @@ TEST(CommandClientTest, EndsADaemonThatLeftItsGroup) {
   ASSERT_NE(FirstLine(report.output), "");
   EXPECT_FALSE(IsAlive(FirstLine(report.output)));
   EXPECT_FALSE(report.timed_out);
+}
+
+TEST(CommandClientTest, SaysWhatAProgramAndItsChildrenHaveUsed) {
+  const std::string megabytes = "python3 -c 'x = bytearray(150 << 20); x[::4096] = b\"y\" * len(x[::4096])'";
+  const ClientReport small = RunShell("true"), large = RunShell(megabytes + " & wait");
+  ASSERT_EQ(large.exit_code, 0) << large.output;
+  EXPECT_GE(large.memory, uint64_t{150} << 20);
+  EXPECT_GT(small.memory, 0u);
+  EXPECT_GT(large.cpu, small.cpu);
 }
 
 TEST(CommandClientTest, StopsWhenTheLabIsToldTo) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "lab/runner/command_client.h"
@@ -151,6 +152,27 @@ TEST(RunTest, CurlWithACaFilePassesOrdinaryCases) {
   EXPECT_EQ(ran.summary.passed, 4);
   EXPECT_EQ(ran.summary.failed, 0);
   EXPECT_FALSE(ran.summary.harness_error);
+}
+
+// A program is run until its message is delivered, or the visits are over.
+TEST(RunTest, AProgramComesAgainWhileAVisitIsLeft) {
+  if (FindProgram("curl").empty()) {
+    GTEST_SKIP() << "curl is not installed";
+  }
+  const Ran ran =
+      ExecuteCommand(Curl({"--cacert", "{ca}"}), {"visit.first-busy", "visit.no-tls-after-454", "visit.chance-50-451",
+                                                  "visit.resumed-under-other-name", "control.resumption"});
+  std::map<std::string, size_t> visits;
+  for (const RunRecord& record : ran.records) {
+    EXPECT_EQ(Name(record.outcome), "pass") << record.scenario->id << ": " << record.sentence;
+    visits[record.scenario->id] = record.transcripts.size();
+  }
+  EXPECT_EQ(visits["control.good"], 1u);
+  EXPECT_EQ(visits["visit.first-busy"], 2u);
+  EXPECT_EQ(visits["visit.no-tls-after-454"], 2u);
+  EXPECT_GT(visits["visit.chance-50-451"], 2u);
+  EXPECT_EQ(visits["visit.resumed-under-other-name"], 2u) << "once for each message, though the first was delivered";
+  EXPECT_EQ(visits["control.resumption"], 2u);
 }
 
 TEST(RunTest, CurlWithoutVerificationAcceptsTheBad) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
 #include "lab/scenario/scenario.h"
@@ -11,6 +12,7 @@ namespace {
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
@@ -106,6 +108,26 @@ TEST(Select, HostilePatternsAreEscapedAndBounded) {
   EXPECT_LT(error.size(), 1000U);
   EXPECT_EQ(ErrorOf("\x1b[2J").detail.find('\x1b'), std::string::npos);
   EXPECT_EQ(ErrorOf("a" + std::string(2000, '*') + "z").code, certs::ErrorCode::kUnknownId);
+}
+
+// The table of TLS faults in fakeserver/README.md names scenarios that there are.
+TEST(Select, FindsWhatTheTableOfFaultsNames) {
+  std::ifstream file(STARTTLS_LAB_SOURCE_DIR "/fakeserver/README.md");
+  std::string line;
+  size_t globs = 0;
+  while (std::getline(file, line)) {
+    const size_t cell = line.starts_with("| ") ? line.rfind("| ", line.size() - 2) : std::string::npos;
+    if (cell == std::string::npos || line.find('`') < cell) {
+      continue;  // of another table
+    }
+    for (size_t begin = line.find('`', cell); begin != std::string::npos;) {
+      const size_t end = line.find('`', begin + 1);
+      EXPECT_THAT(Ids(line.substr(begin + 1, end - begin - 1)), Not(IsEmpty())) << line;
+      ++globs;
+      begin = line.find('`', end + 1);
+    }
+  }
+  EXPECT_GT(globs, 50u);
 }
 
 }  // namespace

@@ -8,7 +8,9 @@ starttls_lab_test(runner_unit_test LIBS starttls_lab::lab SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/observation_test.cc ${CMAKE_CURRENT_LIST_DIR}/judge_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/manifest_test.cc ${CMAKE_CURRENT_LIST_DIR}/install_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/expect_lint_test.cc)
-starttls_lab_test(memory_wire_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES ${CMAKE_CURRENT_LIST_DIR}/memory_wire_test.cc)
+starttls_lab_test(memory_wire_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/memory_wire_test.cc ${CMAKE_CURRENT_LIST_DIR}/return_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/tls_result_test.cc)
 starttls_lab_test(runner_integration_test LIBS starttls_lab::lab LABELS integration TIMEOUT 300 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/command_client_test.cc ${CMAKE_CURRENT_LIST_DIR}/sandbox_test.cc ${CMAKE_CURRENT_LIST_DIR}/tcp_wire_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/run_test.cc)
