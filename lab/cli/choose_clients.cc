@@ -45,8 +45,18 @@ bool AddFitting(const std::vector<CommandSpec>& manifests, std::vector<CommandSp
   return any;
 }
 
-bool Fits(const std::string& pattern, const std::string& name) {
-  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+// The N of "tier:N".
+std::optional<int> TierOf(const std::string& name) {
+  constexpr std::string_view kPrefix = "tier:";
+  const bool one_digit = name.size() == kPrefix.size() + 1 && name.back() >= '0' && name.back() <= '9';
+  return name.starts_with(kPrefix) && one_digit ? std::optional(name.back() - '0') : std::nullopt;
+}
+
+bool Fits(const std::string& pattern, const CommandSpec& command) {
+  if (const auto tier = TierOf(pattern)) {
+    return command.tier <= *tier;
+  }
+  return fnmatch(pattern.c_str(), command.name.c_str(), 0) == 0;
 }
 
 }  // namespace
@@ -66,7 +76,7 @@ certs::Result<ChosenClients> ChooseClients(const std::vector<std::string>& names
       }
       manifests = std::move(*loaded);
     }
-    if (!AddFitting(*manifests, chosen.commands, [&](const CommandSpec& c) { return Fits(name, c.name); })) {
+    if (!AddFitting(*manifests, chosen.commands, [&](const CommandSpec& c) { return Fits(name, c); })) {
       return Fail(ErrorCode::kBadInput,
                   fmt::format("there is no client \"{}\"; known are: {}. For a program of your own: run -- COMMAND",
                               certs::Escaped(name), Known(*manifests)));
@@ -82,7 +92,9 @@ certs::Result<std::vector<CommandSpec>> ChooseFamilies(const std::vector<std::st
   }
   std::vector<CommandSpec> chosen;
   for (const std::string& name : names) {
-    const auto fits = [&](const CommandSpec& c) { return Fits(name, c.name) || Fits(name, c.family); };
+    const auto fits = [&](const CommandSpec& c) {
+      return Fits(name, c) || fnmatch(name.c_str(), c.family.c_str(), 0) == 0;
+    };
     if (!AddFitting(*manifests, chosen, fits)) {
       return Fail(ErrorCode::kBadInput,
                   fmt::format("there is no client \"{}\"; known are: {}", certs::Escaped(name), Known(*manifests)));

@@ -14,8 +14,8 @@ struct ChosenClients {
   std::vector<CommandSpec> commands;  // each configuration once, in the order of the names
 };
 
-// Names and globs of configurations ("curl", "curl.*", "*"), and "built-in". A name that means nothing is an error
-// which lists what there is.
+// Names and globs of configurations ("curl", "curl.*", "*"), "tier:N" for all up to that tier, and "built-in". A name
+// that means nothing is an error which lists what there is.
 certs::Result<ChosenClients> ChooseClients(const std::vector<std::string>& names);
 
 // Likewise, but a family's name means all its configurations; none: every client there is.

@@ -187,20 +187,21 @@ int ClientsListVerb(const ClientsOptions& options) {
   return kExitOk;
 }
 
-int ClientsInstallVerb(const ClientsOptions& options) {
-  auto commands = ChooseFamilies(options.names);
-  if (!commands) {
-    return Complain(commands.error());
-  }
-  for (const auto& family : ByFamily(std::move(*commands))) {
+int InstallClients(std::vector<CommandSpec> commands, bool dry_run) {
+  for (const auto& family : ByFamily(std::move(commands))) {
     if (StopRequested()) {
       return InterruptedExitCode().value_or(kExitInterrupted);
     }
-    if (const int code = InstallFamily(family, options.dry_run); code != kExitOk) {
+    if (const int code = InstallFamily(family, dry_run); code != kExitOk) {
       return code;
     }
   }
   return kExitOk;
+}
+
+int ClientsInstallVerb(const ClientsOptions& options) {
+  auto commands = ChooseFamilies(options.names);
+  return commands ? InstallClients(std::move(*commands), options.dry_run) : Complain(commands.error());
 }
 
 int ClientsCheckVerb(const ClientsOptions& options) {

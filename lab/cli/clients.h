@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lab/cli/context.h"
+#include "lab/runner/client.h"
 
 namespace lab {
 
@@ -21,6 +22,8 @@ struct ClientsOptions {
 int ClientsListVerb(const ClientsOptions& options);
 // Says each step and does it. Stops at the first that fails (kExitHarness).
 int ClientsInstallVerb(const ClientsOptions& options);
+// The same for clients that were chosen otherwise; those of one family stand together.
+int InstallClients(std::vector<CommandSpec> commands, bool dry_run);
 // Lets each configuration meet a good server and a self-signed one, and says whether its manifest works: the good one
 // is accepted, the bad one decided, and both witnesses agree. kExitUnexpected if one does not work; what is not
 // installed is skipped, and said.

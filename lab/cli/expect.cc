@@ -28,11 +28,12 @@ namespace fs = std::filesystem;
 // What a family's results say about its declarations.
 struct News {
   struct Unexpected {
-    std::vector<std::string> scenarios;
+    std::map<std::string, std::set<std::string>> modes;  // in which it happened, by scenario
     std::string sentence;
   };
-  std::map<std::pair<std::string, std::string>, Unexpected> unexpected;  // by configuration and outcome
-  std::map<std::string, std::set<std::string>> gone, seen;               // scenarios, by a declaration's place
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> asked;  // modes, by configuration and scenario
+  std::map<std::pair<std::string, std::string>, Unexpected> unexpected;        // by configuration and outcome
+  std::map<std::string, std::set<std::string>> gone, seen;                     // scenarios, by a declaration's place
   std::map<std::string, std::string> pattern, version;  // of a declaration by its place, of a configuration by its name
 };
 
@@ -48,8 +49,13 @@ void Take(const ResultCell& cell, const CommandSpec& client, int64_t now, News& 
     return;
   }
   const auto demanded = scenario->expect.find(client.policy);
+  const auto mode = cell.mode == fakeserver::Name(fakeserver::TlsMode::kImplicit) ? fakeserver::TlsMode::kImplicit
+                                                                                  : fakeserver::TlsMode::kStartTls;
   const Expected* const one =
-      demanded == scenario->expect.end() ? nullptr : ExpectationFor(client, *scenario, demanded->second, now);
+      demanded == scenario->expect.end() ? nullptr : ExpectationFor(client, *scenario, demanded->second, mode, now);
+  if (*outcome != Outcome::kSkip) {
+    news.asked[{ConfigurationOf(client), cell.scenario}].insert(cell.mode);
+  }
   if (one != nullptr && (*outcome == Outcome::kXfail || *outcome == Outcome::kXpass)) {
     (*outcome == Outcome::kXfail ? news.seen : news.gone)[one->where].insert(cell.scenario);
     news.pattern[one->where] = one->pattern;
@@ -59,9 +65,7 @@ void Take(const ResultCell& cell, const CommandSpec& client, int64_t now, News& 
     return;
   }
   News::Unexpected& unexpected = news.unexpected[{ConfigurationOf(client), cell.outcome}];
-  if (std::ranges::find(unexpected.scenarios, cell.scenario) == unexpected.scenarios.end()) {  // in another mode
-    unexpected.scenarios.push_back(cell.scenario);
-  }
+  unexpected.modes[cell.scenario].insert(cell.mode);
   if (unexpected.sentence.empty()) {
     unexpected.sentence = cell.sentence;
   }
@@ -105,11 +109,17 @@ bool TakeOut(const fs::path& file, const News& news, ExpectationsText& text) {
 bool PutIn(const std::string& family, const News& news, ExpectationsText& text) {
   for (const auto& [key, unexpected] : news.unexpected) {
     const auto& [configuration, outcome] = key;
-    fmt::print("{}{}{}: {} in {}\n", family, configuration.empty() ? "" : ".", configuration, outcome,
-               fmt::join(unexpected.scenarios, ", "));
-    text.PutInFront(DeclarationText(configuration, unexpected.scenarios, outcome,
-                                    fmt::format("{}: {}", kUnexplained, unexpected.sentence),
-                                    news.version.at(configuration)));
+    std::map<std::string, std::vector<std::string>> by_mode;  // "": in every mode in which it was asked
+    for (const auto& [scenario, modes] : unexpected.modes) {
+      by_mode[modes == news.asked.at({configuration, scenario}) ? "" : *modes.begin()].push_back(scenario);
+    }
+    for (const auto& [mode, scenarios] : by_mode) {
+      fmt::print("{}{}{}: {} in {}{}{}\n", family, configuration.empty() ? "" : ".", configuration, outcome,
+                 fmt::join(scenarios, ", "), mode.empty() ? "" : "; only ", mode);
+      text.PutInFront(DeclarationText(configuration, scenarios, outcome, mode,
+                                      fmt::format("{}: {}", kUnexplained, unexpected.sentence),
+                                      news.version.at(configuration)));
+    }
   }
   return !news.unexpected.empty();
 }

@@ -41,10 +41,12 @@ std::string PatternWithout(std::string_view pattern, const std::vector<std::stri
 }
 
 std::string DeclarationText(const std::string& configuration, const std::vector<std::string>& scenarios,
-                            std::string_view outcome, const std::string& reason, const std::string& source) {
-  return fmt::format("[[expect]]\nconfiguration = {}\npattern = {}\noutcome = {}\nreason = {}\nsource = {}\n\n",
+                            std::string_view outcome, const std::string& mode, const std::string& reason,
+                            const std::string& source) {
+  return fmt::format("[[expect]]\nconfiguration = {}\npattern = {}\noutcome = {}\n{}reason = {}\nsource = {}\n\n",
                      Quoted(configuration), Quoted(fmt::format("{}", fmt::join(scenarios, ","))),
-                     Quoted(std::string(outcome)), Quoted(reason), Quoted(source));
+                     Quoted(std::string(outcome)), mode.empty() ? "" : fmt::format("mode = {}\n", Quoted(mode)),
+                     Quoted(reason), Quoted(source));
 }
 
 ExpectationsText::ExpectationsText(std::string_view text) {

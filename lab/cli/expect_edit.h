@@ -11,9 +11,10 @@ namespace lab {
 // that a glob of it means. Empty: nothing is left.
 std::string PatternWithout(std::string_view pattern, const std::vector<std::string>& gone);
 
-// A declaration as TOML, an empty line behind it.
+// A declaration as TOML, an empty line behind it. `mode` is "starttls", "implicit", or empty for both.
 std::string DeclarationText(const std::string& configuration, const std::vector<std::string>& scenarios,
-                            std::string_view outcome, const std::string& reason, const std::string& source);
+                            std::string_view outcome, const std::string& mode, const std::string& reason,
+                            const std::string& source);
 
 class ExpectationsText {
  public:

@@ -63,9 +63,12 @@ void AddRun(CLI::App& app, Action& action) {
   auto options = std::make_shared<lab::RunVerbOptions>();
   CLI::App* verb = app.add_subcommand("run", "Run clients through scenarios: run [options] [-- COMMAND...]");
   AddCommon(verb, options->common);
-  verb->add_option("--client", options->clients, "configuration by name or glob: built-in, curl, 'openssl.*'")
+  verb->add_option(
+          "--client", options->clients,
+          "configuration by name or glob: built-in, curl, 'openssl.*'; tier:2 is all up to tier 2 that are here")
       ->delimiter(',');
-  verb->add_option("--filter", options->filter, "scenarios: globs on ids, row:B1, commas between, ! excludes");
+  verb->add_option("--filter", options->filter,
+                   "scenarios: globs on ids, row:B1, set:core, set:smoke, commas between, ! excludes");
   verb->add_option("--policy", options->policy, "submission, relay-opportunistic, relay-dane, relay-mta-sts");
   verb->add_option("--mode", options->mode, "starttls, implicit or both");
   verb->add_option("--wire", options->wire, "memory or tcp");
@@ -80,6 +83,7 @@ void AddRun(CLI::App& app, Action& action) {
   verb->add_option("--out", options->out, "folder for results.json");
   AddReportFiles(verb, options->reports);
   verb->add_flag("--resume", options->resume, "go on with the results in that folder: what is done is not run again");
+  verb->add_flag("--install", options->install, "first install what the clients lack, as `clients install` does");
   verb->add_option("command", options->command,
                    "a client of your own; {host} {port} {address} {ca} {user} {password} {from} {to} {helo} {message} "
                    "{dir} {mode} are filled in");

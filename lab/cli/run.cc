@@ -8,6 +8,7 @@
 #include "certs/bytes.h"
 #include "lab/cli/cell.h"
 #include "lab/cli/choose_clients.h"
+#include "lab/cli/clients.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/recorder.h"
 #include "lab/cli/resume.h"
@@ -24,12 +25,36 @@ using certs::Fail;
 
 constexpr size_t kMaxTableLines = 60;
 
+// "tier:2" means those that are here; whoever names a client wants to be told that it is not.
+void LeaveOutWhatIsMissing(const std::vector<std::string>& names, std::vector<CommandSpec>& commands) {
+  if (!std::ranges::all_of(names, [](const std::string& name) { return name.starts_with("tier:"); })) {
+    return;
+  }
+  std::set<std::string> families;
+  std::erase_if(commands, [&](const CommandSpec& command) {
+    const bool missing = !MissingProgram(command).empty();
+    if (missing) {
+      families.insert(command.family);
+    }
+    return missing;
+  });
+  if (!families.empty()) {
+    fmt::print(stderr, "starttls-lab: not installed, and left out: {}; `clients install NAME`, or --install here\n",
+               certs::Escaped(fmt::format("{}", fmt::join(families, ", ")), 1000));
+  }
+}
+
 // Puts the clients that are meant into `run`.
-certs::Result<void> SetClients(const std::vector<std::string>& names, RunOptions& run) {
+certs::Result<void> SetClients(const std::vector<std::string>& names, bool install, RunOptions& run) {
   auto chosen = ChooseClients(names);
   if (!chosen) {
     return std::unexpected(chosen.error());
   }
+  if (install && InstallClients(chosen->commands, false) != kExitOk) {
+    return Fail(ErrorCode::kIo,
+                "not every client could be installed (see above); without --install, tier:N runs those that are here");
+  }
+  LeaveOutWhatIsMissing(names, chosen->commands);
   run.built_in = chosen->built_in;
   run.commands = std::move(chosen->commands);
   FindVersions(run.commands);  // what a client is known to do can depend on it
@@ -47,7 +72,7 @@ certs::Result<RunOptions> ToRunOptions(const RunVerbOptions& options) {
   if (clients.empty() && options.command.empty()) {
     clients = {"built-in"};
   }
-  if (auto chosen = SetClients(clients, run); !chosen) {
+  if (auto chosen = SetClients(clients, options.install, run); !chosen) {
     return std::unexpected(chosen.error());
   }
   if (!options.command.empty()) {
@@ -168,8 +193,8 @@ certs::Result<RunOptions> ImpersonationTable(const TourOptions& options) {
     }
     table.scenarios.push_back(scenario);
   }
-  if (auto chosen =
-          SetClients({"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, table);
+  if (auto chosen = SetClients(
+          {"built-in", "curl", "openssl.bare", "openssl.strict", "python.default", "python.verify"}, false, table);
       !chosen) {
     return std::unexpected(chosen.error());
   }

@@ -29,6 +29,7 @@ struct RunVerbOptions {
   std::string out = "lab-out";  // folder for results.json
   bool resume = false;          // go on with the results that are there
   ReportFiles reports;          // written when the run ends, interrupted or not
+  bool install = false;         // first install what the clients lack, as `clients install` would
 };
 int RunVerb(const RunVerbOptions& options);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -257,8 +258,11 @@ std::vector<const Scenario*> PartsFor(const CampaignOptions& options) {
     if (demanded == part->expect.end() || part->exact_clock) {
       return true;
     }
-    const Expected* known = ExpectationFor(client, *part, demanded->second, UnixNow());
-    return known != nullptr && known->outcome != Name(Outcome::kPass);
+    return std::ranges::any_of(
+        std::array{fakeserver::TlsMode::kStartTls, fakeserver::TlsMode::kImplicit}, [&](fakeserver::TlsMode mode) {
+          const Expected* known = ExpectationFor(client, *part, demanded->second, mode, UnixNow());
+          return known != nullptr && known->outcome != Name(Outcome::kPass);
+        });
   });
   return parts;
 }

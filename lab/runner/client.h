@@ -20,10 +20,18 @@ namespace lab {
 enum class Claim : uint8_t { kNothing, kDelivered, kRefused, kUnsupported };
 std::string_view Name(Claim claim);
 
+// How far a client goes with a server that it is content with.
+enum class Goal : uint8_t {
+  kMessage,      // it delivers a message
+  kTransaction,  // a probe that opens a mail transaction (MAIL) and sends no message
+  kHello,        // a probe that says EHLO inside TLS and QUIT, whatever it thinks: its word alone tells what that is
+};
+std::string_view Name(Goal goal);  // "message", "transaction", "hello"
+
 struct ClientReport {
   bool started = true;  // false: the program could not be run at all (`detail` says why)
   Claim claim = Claim::kNothing;
-  bool was_to_deliver = true;  // false: it was only told to open a mail transaction, so MAIL is acceptance enough
+  Goal goal = Goal::kMessage;
   std::optional<certs::Verdict> verdict;    // the built-in client's reason
   // What the built-in client would report to the domain, were it asked to (RFC 8460 4.3): of the policy, of the session.
   std::vector<std::string> tls_results;
@@ -67,9 +75,11 @@ struct Expected {
   std::string configuration = "*";  // glob on the names of a family's configurations
   std::string pattern;              // globs on scenario ids, "row:" ones included, separated by commas; '!' excludes
   std::string outcome, reason, source;
-  std::string issue, until;           // where it is reported, and until when this is believed: RFC 3339 date
-  std::vector<std::string> versions;  // globs on the version line; none: any version
-  std::string where;                  // "file:line"
+  std::string issue, until;                 // where it is reported, and until when this is believed: RFC 3339 date
+  std::vector<std::string> versions;        // globs on the version line; none: any version
+  std::optional<fakeserver::TlsMode> mode;  // none: either
+  bool sometimes = false;                   // it is a matter of timing: that it did not happen is no news
+  std::string where;                        // "file:line"
 };
 
 // A client that is a program (lab/clients/*.toml; `run -- COMMAND`).
@@ -95,8 +105,10 @@ struct CommandSpec {
   bool message_on_stdin = false;     // standard input is the message rather than empty
   bool root = false;                 // wants to be root, and to become other users: needs a range of ids
   bool dns = false;                  // looks its server up in the DNS: it is told a domain, and the zone is the world's
-  bool sandbox_only = false;         // cannot do without the sandbox: fixed paths, fixed ports
-  bool delivers = true;              // false: it only opens a mail transaction (MAIL), as a probe does
+  bool unconstrained_anchor =
+      false;                  // it cannot process the lab's name constraints: its anchors have none, in the sandbox
+  bool sandbox_only = false;  // cannot do without the sandbox: fixed paths, fixed ports
+  Goal goal = Goal::kMessage;
   bool exit_code_is_claim = true;  // 0 = says it delivered, other = says it refused; false: its exit code means nothing
   std::string claim_pattern;       // a regular expression: its output says that it is content; then only that counts
   int unsupported_exit_code = 77;  // 0: none

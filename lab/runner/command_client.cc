@@ -62,6 +62,7 @@ std::vector<Placeholder> PlaceholdersOf(const CommandSpec& client, const Meeting
           {"scheme", implicit ? "smtps" : "smtp"},
           {"mode", std::string(fakeserver::Name(meeting.mode))},
           {"ca", files.ca},
+          {"fingerprint", meeting.fingerprint},
           {"user", meeting.honey.user},
           {"password", meeting.honey.password},
           {"from", meeting.honey.from},
@@ -280,7 +281,7 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
     return CouldNotStart(LastLine(process.output));
   }
   return {.claim = ClaimOf(client, process),
-          .was_to_deliver = client.delivers,
+          .goal = client.goal,
           .exit_code = process.exit_code,
           .signal = process.signal,
           .timed_out = process.timed_out,
@@ -300,6 +301,10 @@ std::optional<std::string> CannotBeTold(const CommandSpec& client, const std::st
   }
   if (client.dns && (IsIpv4(reference) || IsIpv6(reference))) {
     return "it is told a mail domain, and the reference is an address";
+  }
+  if (sandbox == SandboxKind::kNone && client.unconstrained_anchor) {
+    return "its trust anchor has no name constraints and is for the sandbox only, and private namespaces are refused "
+           "here";
   }
   if (sandbox == SandboxKind::kNone && client.sandbox_only) {
     return "it needs fixed paths or ports, and private namespaces are refused here";

@@ -7,10 +7,11 @@
 //   {port}      its port
 //   {scheme}    "smtp" or "smtps"; {mode}: "starttls" or "implicit"
 //   {ca}        a PEM file with the trust anchors
-//   {user} {password} {from} {to} {helo}   honey values, new for every run
-//   {message}   a file with the message to deliver (RFC 5322 text, LF line ends)
-//   {dir}       the run's own folder, also its HOME; {here}: the manifest's folder
-//   {installed} where `starttls-lab clients install` put what belongs to the manifest; {arch}: "x86_64-linux-gnu"
+//   {fingerprint}  SHA-256 of the good server's certificate (control.good), 64 lower-case hexadecimal digits: for who
+//   pins {user} {password} {from} {to} {helo}   honey values, new for every run {message}   a file with the message to
+//   deliver (RFC 5322 text, LF line ends) {dir}       the run's own folder, also its HOME; {here}: the manifest's
+//   folder {installed} where `starttls-lab clients install` put what belongs to the manifest; {arch}:
+//   "x86_64-linux-gnu"
 // Anything else in braces stays as it is. In a command for sh -c, values are quoted where the shell needs it.
 #pragma once
 
@@ -36,6 +37,7 @@ struct Meeting {
   uint16_t port = 0;
   fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls;
   std::vector<certs::Bytes> anchors;  // DER
+  std::string fingerprint = {};
   Honey honey;
   int64_t now = 0;                          // for the message's date
   bool sandbox = true;                      // a sandbox must be there: without one, the command does not start

@@ -33,20 +33,20 @@ std::vector<bool> MeantBy(std::string_view pattern) {
   return means;
 }
 
-// Marks, scenario by scenario, the declarations that count for this client: the first that fits, and, as the version
-// is not looked at, those with versions that stand in front of it.
-void MarkThoseThatCount(const CommandSpec& client, int64_t now, UsesByPlace& uses) {
+// Marks, scenario by scenario, the declarations that count for this client in this mode: the first that fits, and, as
+// the version is not looked at, those with versions that stand in front of it.
+void MarkThoseThatCount(const CommandSpec& client, fakeserver::TlsMode mode, int64_t now, UsesByPlace& uses) {
   const std::vector<Scenario>& scenarios = AllScenarios();
   for (size_t i = 0; i < scenarios.size(); ++i) {
     const auto demanded = scenarios[i].expect.find(client.policy);
-    if (demanded == scenarios[i].expect.end()) {
+    if (demanded == scenarios[i].expect.end() || !Serves(scenarios[i], mode)) {
       continue;
     }
     for (const Expected& one : client.expected) {
       const auto use = uses.find(one.where);
       const std::optional<Outcome> outcome = OutcomeByName(one.outcome);
       if (use == uses.end() || !use->second.means[i] || !outcome || !CanHappen(*outcome, demanded->second) ||
-          !IsBelieved(one, now)) {
+          one.mode.value_or(mode) != mode || !IsBelieved(one, now)) {
         continue;
       }
       use->second.counts = true;
@@ -131,7 +131,12 @@ certs::Result<ExpectationsLint> LintExpectations(const std::string& folder, cons
         use->second.has_configuration = true;
       }
     }
-    MarkThoseThatCount(client, now, uses);
+    if (client.starttls) {
+      MarkThoseThatCount(client, fakeserver::TlsMode::kStartTls, now, uses);
+    }
+    if (client.implicit) {
+      MarkThoseThatCount(client, fakeserver::TlsMode::kImplicit, now, uses);
+    }
   }
   lint.declarations = uses.size();
   for (const auto& [where, use] : uses) {

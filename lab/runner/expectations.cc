@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using certs::Error;
+using fakeserver::TlsMode;
 
 bool Globs(const std::string& glob, const std::string& text) { return fnmatch(glob.c_str(), text.c_str(), 0) == 0; }
 
@@ -41,6 +42,19 @@ std::string DateOf(int64_t now) {
 bool CanBeDeclared(Outcome outcome) {
   return outcome != Outcome::kSkip && outcome != Outcome::kError && outcome != Outcome::kXfail &&
          outcome != Outcome::kXpass;
+}
+
+void ReadMode(TableReader& reader, const toml::table& table, Expected& one) {
+  std::string name;
+  reader.Text("mode", name);
+  for (const TlsMode mode : {TlsMode::kStartTls, TlsMode::kImplicit}) {
+    if (name == fakeserver::Name(mode)) {
+      one.mode = mode;
+    }
+  }
+  if (!name.empty() && !one.mode) {
+    reader.Complain(table.get("mode")->source(), "mode must be \"starttls\" or \"implicit\"");
+  }
 }
 
 // Reads one file and what it includes.
@@ -95,7 +109,9 @@ class Loader {
         .Text("source", one.source)
         .Text("issue", one.issue)
         .Text("until", one.until)
-        .Texts("versions", one.versions);
+        .Texts("versions", one.versions)
+        .Flag("sometimes", one.sometimes);
+    ReadMode(reader, table, one);
     reader.Require("pattern", !one.pattern.empty());
     reader.Require("reason", !one.reason.empty());
     reader.Require("source", !one.source.empty());
@@ -135,11 +151,11 @@ bool MatchesOne(std::string_view pattern, const Scenario& scenario) {
   return by_row ? std::ranges::any_of(scenario.rows, hit) : hit(scenario.id);
 }
 
-bool HoldsFor(const Expected& one, const CommandSpec& client, int64_t now) {
+bool HoldsFor(const Expected& one, const CommandSpec& client, TlsMode mode, int64_t now) {
   const bool version = one.versions.empty() || std::ranges::any_of(one.versions, [&](const std::string& glob) {
                          return Globs(glob, client.version);
                        });
-  return version && IsBelieved(one, now);
+  return version && one.mode.value_or(mode) == mode && IsBelieved(one, now);
 }
 
 // A part of a pattern: what it means, and whether it excludes that.
@@ -224,10 +240,10 @@ bool CanHappen(Outcome outcome, const Expectation& demanded) {
 }
 
 const Expected* ExpectationFor(const CommandSpec& client, const Scenario& scenario, const Expectation& demanded,
-                               int64_t now) {
+                               TlsMode mode, int64_t now) {
   for (const Expected& one : client.expected) {
     const std::optional<Outcome> outcome = OutcomeByName(one.outcome);
-    if (outcome && CanHappen(*outcome, demanded) && HoldsFor(one, client, now) &&
+    if (outcome && CanHappen(*outcome, demanded) && HoldsFor(one, client, mode, now) &&
         PatternMatches(one.pattern, scenario)) {
       return &one;
     }
@@ -236,10 +252,10 @@ const Expected* ExpectationFor(const CommandSpec& client, const Scenario& scenar
 }
 
 Judgement ApplyExpectations(const Judgement& judgement, const Scenario& scenario, const CommandSpec& client,
-                            int64_t now) {
+                            TlsMode mode, int64_t now) {
   const auto demanded = scenario.expect.find(client.policy);
   const Expected* const one =
-      demanded == scenario.expect.end() ? nullptr : ExpectationFor(client, scenario, demanded->second, now);
+      demanded == scenario.expect.end() ? nullptr : ExpectationFor(client, scenario, demanded->second, mode, now);
   if (one == nullptr || one->outcome == Name(Outcome::kPass)) {
     return judgement;
   }
@@ -247,7 +263,7 @@ Judgement ApplyExpectations(const Judgement& judgement, const Scenario& scenario
     return {Outcome::kXfail, fmt::format("known ({}): {}; {}", one->outcome, one->reason, judgement.sentence),
             fmt::format("{} ({})", one->reason, one->source)};
   }
-  if (judgement.outcome == Outcome::kPass) {
+  if (judgement.outcome == Outcome::kPass && !one->sometimes) {
     return {Outcome::kXpass,
             fmt::format("declared as {} (\"{}\"), but: {}", one->outcome, one->reason, judgement.sentence)};
   }

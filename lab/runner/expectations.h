@@ -30,9 +30,9 @@ bool PatternMatches(std::string_view pattern, const Scenario& scenario);
 std::vector<std::string> EmptyParts(std::string_view pattern);
 
 // The declaration that counts for this client in this scenario: the first whose pattern fits, whose outcome can happen
-// there, and that holds for the client's version and at that time (seconds since the epoch). Null: none.
+// there, and that holds in that mode, for the client's version and at that time (seconds since the epoch). Null: none.
 const Expected* ExpectationFor(const CommandSpec& client, const Scenario& scenario, const Expectation& demanded,
-                               int64_t now);
+                               fakeserver::TlsMode mode, int64_t now);
 
 // Whether a client can show this outcome at all: nobody accepts a bad server where the server is good ("accept-bad" and
 // "lax" only where a right client refuses, "reject-good" only where it accepts). So "*" may stand for every bad server.
@@ -41,6 +41,6 @@ bool CanHappen(Outcome outcome, const Expectation& demanded);
 // Turns a judgement into xfail or xpass where something is declared. The outcome "pass" says that nothing is known, so
 // that an exception can stand in front of a wide pattern.
 Judgement ApplyExpectations(const Judgement& judgement, const Scenario& scenario, const CommandSpec& client,
-                            int64_t now);
+                            fakeserver::TlsMode mode, int64_t now);
 
 }  // namespace lab

@@ -95,10 +95,20 @@ std::vector<InstallStep> Plan(std::span<const CommandSpec> family, const std::ve
   return steps;
 }
 
+// The Debian packages that a family wants. npm comes with Node.js where that is not Debian's, and then Debian's package
+// conflicts with it: so it is wanted only where there is no such program.
+std::vector<std::string> PackagesOf(std::span<const CommandSpec> family, bool npm_is_there) {
+  std::vector<std::string> packages = Union(family, &InstallSpec::packages);
+  if (!npm_is_there && !Union(family, &InstallSpec::npm).empty()) {
+    packages.emplace_back("npm");
+  }
+  return packages;
+}
+
 }  // namespace
 
 std::vector<InstallStep> PlanInstall(std::span<const CommandSpec> family) {
-  std::vector<std::string> packages = Union(family, &InstallSpec::packages);
+  std::vector<std::string> packages = PackagesOf(family, !FindProgram("npm", kSystemPath).empty());
   std::erase_if(packages, IsInstalled);
   // What goes to the family's own folder is redone as a whole where any of its files is missing.
   const bool missing = std::ranges::any_of(family, [](const CommandSpec& c) { return !MissingProgram(c).empty(); });
@@ -106,7 +116,7 @@ std::vector<InstallStep> PlanInstall(std::span<const CommandSpec> family) {
 }
 
 std::vector<InstallStep> PlanWholeInstall(std::span<const CommandSpec> family) {
-  return Plan(family, Union(family, &InstallSpec::packages), true);
+  return Plan(family, PackagesOf(family, false), true);
 }
 
 }  // namespace lab

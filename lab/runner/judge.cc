@@ -130,13 +130,24 @@ std::optional<Judgement> WrongReason(const Case& c) {
   return std::nullopt;
 }
 
-// Whether the client got its mail through as far as it was told to go.
+// Whether the client got as far as it goes with a server that it is content with.
 bool Accepted(const Case& c) {
   if (c.policy == Policy::kRelayOpportunistic && c.seen.delivered_in_clear) {
     return true;
   }
-  return c.seen.mail_accepted_in_tls && (c.seen.delivered_in_tls || !c.said.was_to_deliver);
+  switch (c.said.goal) {
+    case Goal::kMessage:
+      return c.seen.mail_accepted_in_tls && c.seen.delivered_in_tls;
+    case Goal::kTransaction:
+      return c.seen.mail_accepted_in_tls;
+    case Goal::kHello:
+      return c.seen.ehlo_in_tls && c.said.claim == Claim::kDelivered;
+  }
+  return false;
 }
+
+// A probe that says no more than EHLO either way: the server saw that it was in TLS, and the rest is its own word.
+bool IsContentProbe(const Case& c) { return c.said.goal == Goal::kHello && Accepted(c); }
 
 Judgement JudgeAccept(const Case& c) {
   if (const auto unfinished = Unfinished(c)) {
@@ -170,6 +181,10 @@ Judgement JudgeRefuse(const Case& c) {
     return {Outcome::kAcceptBad, fmt::format("{} although it had to refuse: {}; {}", MailAnd(c.seen),
                                              certs::Sentence(c.expectation.verdict.reason), Because(c))};
   }
+  if (IsContentProbe(c)) {
+    return {Outcome::kAcceptBad, fmt::format("it says that it is content although it had to refuse: {}; {}",
+                                             certs::Sentence(c.expectation.verdict.reason), Because(c))};
+  }
   if (c.expectation.answer_is_acceptance && c.seen.flight_answered) {
     return {Outcome::kAcceptBad, fmt::format("it answered with its half of the key exchange although it had to refuse: "
                                              "{}; {}",
@@ -187,7 +202,7 @@ Judgement JudgeRefuse(const Case& c) {
   if (const auto wrong = WrongReason(c)) {
     return *wrong;
   }
-  if (c.seen.command_in_tls && !c.expectation.hello_may_precede) {
+  if (c.seen.command_in_tls && !c.expectation.hello_may_precede && c.said.goal != Goal::kHello) {
     return {Outcome::kLax,
             fmt::format("it refused, but only after it had said more inside TLS than QUIT; {}", Because(c))};
   }

@@ -77,6 +77,15 @@ std::optional<Level> LevelByName(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Goal> GoalByName(std::string_view name) {
+  for (const Goal goal : {Goal::kMessage, Goal::kTransaction, Goal::kHello}) {
+    if (Name(goal) == name) {
+      return goal;
+    }
+  }
+  return std::nullopt;
+}
+
 void ReadClaim(TableReader& reader, const toml::table& table, CommandSpec& spec) {
   reader.Flag("exit_code_is_claim", spec.exit_code_is_claim)
       .Number("unsupported_exit_code", 0, 255,
@@ -114,13 +123,14 @@ std::optional<Error> ReadShared(TableReader& reader, const toml::table& table, C
       .Number("tier", 0, 3, [&](int64_t tier) { spec.tier = static_cast<int>(tier); })
       .Flag("starttls", spec.starttls)
       .Flag("implicit", spec.implicit)
-      .Flag("delivers", spec.delivers)
       .Flag("root", spec.root)
       .Flag("dns", spec.dns)
       .Flag("sandbox_only", spec.sandbox_only)
+      .Flag("unconstrained_anchor", spec.unconstrained_anchor)
       .Flag("message_on_stdin", spec.message_on_stdin);
   ByName<Policy>(reader, table, "policy", spec.policy, PolicyByName);
   ByName<Level>(reader, table, "level", spec.level, LevelByName);
+  ByName<Goal>(reader, table, "goal", spec.goal, GoalByName);
   reader.Tables("file", [&](const toml::table& file) {
     if (!error) {
       error = ReadFile(file, reader.file(), spec.files);
@@ -148,6 +158,9 @@ certs::Result<CommandSpec> ReadConfiguration(const toml::table& table, const std
   std::optional<Error> error = ReadShared(reader, table, spec);
   reader.Text("name", name).Text("title", spec.title).Text("shell", command).Texts("command", spec.argv);
   reader.Require("command (or shell)", spec.argv.empty() != command.empty());
+  // Of a probe that says nothing more than EHLO the server learns nothing: its word must mean something.
+  reader.Require("claim_pattern, or exit_code_is_claim (because of goal = \"hello\")",
+                 spec.goal != Goal::kHello || spec.exit_code_is_claim || !spec.claim_pattern.empty());
   if (!command.empty()) {
     spec.argv = {command};
     spec.shell = true;
@@ -193,6 +206,18 @@ std::string_view Name(Level level) {
       return "safe";
     case Level::kWeak:
       return "weak";
+  }
+  return "?";
+}
+
+std::string_view Name(Goal goal) {
+  switch (goal) {
+    case Goal::kMessage:
+      return "message";
+    case Goal::kTransaction:
+      return "transaction";
+    case Goal::kHello:
+      return "hello";
   }
   return "?";
 }

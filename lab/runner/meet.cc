@@ -32,10 +32,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBuiltInLimit = std::chrono::minutes(1);
 constexpr milliseconds kDialLimit = std::chrono::seconds(1);
 
-std::string Sha256(const IssuedChain& chain) {
+std::string Sha256(std::span<const certs::Bytes> certificates) {
   SHA256_CTX context;
   SHA256_Init(&context);
-  for (const certs::Bytes& certificate : chain.presented) {
+  for (const certs::Bytes& certificate : certificates) {
     SHA256_Update(&context, certificate.data(), certificate.size());
   }
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
@@ -105,7 +105,7 @@ void MeetInMemory(RunRecord& record, certs::Issuer& issuer, const Honey& honey, 
     SetFailure(record, host.error());
     return;
   }
-  record.chain_sha256 = Sha256(*host->chains.back());
+  record.chain_sha256 = Sha256(host->chains.back()->presented);
   verifier::SessionCache sessions;
   size_t first_of_last = 0;
   for (size_t visit = 0; visit < host->visits.size(); ++visit) {
@@ -186,14 +186,37 @@ ClientReport RunBuiltIn(const Lab& lab, const RunRecord& record, const Host& hos
   return report;
 }
 
+// The world as this client meets it. The constraints that make the lab's anchors good for nothing but the lab are taken
+// from an anchor whose client cannot process them; what a scenario says of constraints stays.
+World WorldFor(World world, const CommandSpec* command) {
+  static const auto kLabConstraints = certs::GoodChain().At("root").name_constraints;
+  if (command == nullptr || !command->unconstrained_anchor) {
+    return world;
+  }
+  const auto widen = [](certs::ChainSpec& chain) {
+    for (certs::CertSpec& certificate : chain.certs) {
+      if (certificate.name_constraints == kLabConstraints) {
+        certificate.name_constraints.reset();
+      }
+    }
+  };
+  widen(world.chain);
+  for (Visit& visit : world.earlier) {
+    if (visit.chain) {
+      widen(*visit.chain);
+    }
+  }
+  return world;
+}
+
 void MeetOverTcp(RunRecord& record, const Lab& lab, const PlannedGroup& group, const Honey& honey) {
   const World& world = record.scenario->world;
-  const auto host = MakeHost(world, record.mode, *lab.tcp_issuer);
+  const auto host = MakeHost(WorldFor(world, group.command), record.mode, *lab.tcp_issuer);
   if (!host) {
     SetFailure(record, host.error());
     return;
   }
-  record.chain_sha256 = Sha256(*host->chains.back());
+  record.chain_sha256 = Sha256(host->chains.back()->presented);
   if (group.command != nullptr) {
     auto met = MeetAsCommand(lab, record, *host, *group.command, honey);
     if (!met) {
@@ -237,6 +260,17 @@ RunRecord NewRecord(const Lab& lab, const PlannedGroup& group, const PlannedRun&
   return record;
 }
 
+// A client that lets nobody in has not shown that it knows Eve from Bob.
+void MakeInconclusive(RunRecord& record) {
+  const bool refusal_counts =
+      record.expectation.demand == Demand::kRefuse || record.expectation.demand == Demand::kIgnoreOrRefuse;
+  if (record.outcome == Outcome::kPass && refusal_counts && !record.observation.delivered_in_tls) {
+    record.outcome = Outcome::kNotReached;
+    record.sentence =
+        fmt::format("it refuses the good server, too, so this proves nothing; {}", ToSentence(record.observation));
+  }
+}
+
 // Different for every run of a campaign, the two of a bracket included.
 Honey HoneyOf(uint64_t seed, const RunRecord& record) {
   return MakeHoney(seed, record.scenario->id,
@@ -248,7 +282,7 @@ void ApplyExpectationsTo(RunRecord& record, const PlannedGroup& group) {
     return;  // what is known was found under the client's own policy
   }
   Judgement judgement = ApplyExpectations({.outcome = record.outcome, .sentence = record.sentence}, *record.scenario,
-                                          *group.command, UnixNow());
+                                          *group.command, group.mode, UnixNow());
   record.outcome = judgement.outcome;
   record.known = std::move(judgement.known);
   record.sentence = std::move(judgement.sentence);
@@ -256,7 +290,7 @@ void ApplyExpectationsTo(RunRecord& record, const PlannedGroup& group) {
 
 }  // namespace
 
-RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run) {
+RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run, bool refuses_all) {
   RunRecord record = NewRecord(lab, group, run);
   const std::chrono::microseconds start = SteadyNow();
   const Honey honey = HoneyOf(lab.options.seed, record);
@@ -264,6 +298,9 @@ RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run)
     MeetInMemory(record, *lab.memory_issuer, honey, lab.options.collect_all);
   } else {
     MeetOverTcp(record, lab, group, honey);
+  }
+  if (refuses_all && run.sanity.empty()) {
+    MakeInconclusive(record);
   }
   ApplyExpectationsTo(record, group);
   record.duration = SteadyNow() - start;

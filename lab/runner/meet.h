@@ -22,8 +22,9 @@ struct Lab {
   const std::atomic<bool>& stop;
 };
 
-// Runs one cell to its end. Blocks; several threads may call it at once.
-RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run);
+// Runs one cell to its end. Blocks; several threads may call it at once. `refuses_all`: the client has refused the good
+// server, too, so that its refusals prove nothing and are no pass.
+RunRecord Meet(const Lab& lab, const PlannedGroup& group, const PlannedRun& run, bool refuses_all = false);
 
 // The record of a run that did not take place.
 RunRecord NotRun(const Lab& lab, const PlannedGroup& group, const PlannedRun& run, Outcome outcome,

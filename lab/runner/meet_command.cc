@@ -1,6 +1,9 @@
 #include "lab/runner/meet_command.h"
 
+#include <openssl/sha.h>
+
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -111,6 +114,19 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Visits&
   return RunCommand(command, meeting, lab.stop);
 }
 
+// SHA-256 of the certificate that the good server has in this campaign. Chains are memoised, so this costs nothing but
+// once.
+std::string GoodFingerprint(certs::Issuer& issuer) {
+  const auto good = issuer.Issue(GoodWorld().chain);
+  if (!good || (*good)->presented.empty()) {
+    return "";
+  }
+  const certs::Bytes& leaf = (*good)->presented.front();
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256(leaf.data(), leaf.size(), digest.data());
+  return certs::ToHex(digest);
+}
+
 // One run of the program, which meets these visits.
 certs::Result<ClientReport> RunOnce(const Lab& lab, const RunRecord& record, const CommandSpec& command,
                                     const Visits& visits, Listeners& listeners, Meeting meeting) {
@@ -140,6 +156,7 @@ certs::Result<CommandVisits> MeetAsCommand(const Lab& lab, const RunRecord& reco
                           {.reference = reference,
                            .mode = record.mode,
                            .anchors = host.chains[visit]->trusted,
+                           .fingerprint = GoodFingerprint(*lab.tcp_issuer),
                            .honey = honey,
                            .now = lab.tcp_issuer->now(),
                            .sandbox = lab.sandbox});

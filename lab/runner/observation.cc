@@ -329,6 +329,7 @@ std::string ToSentence(const Observation& observation) {
       parts.emplace_back(words);
     }
   };
+  say(observation.tls_never_tried && observation.rung > Rung::kEhloInClear, "never tried TLS");
   say(observation.secret_in_clear, "gave its password away in clear");
   say(observation.auth_in_clear && !observation.secret_in_clear, "began to authenticate in clear");
   say(observation.delivered_in_clear, "delivered its mail in clear");

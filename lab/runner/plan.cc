@@ -50,6 +50,9 @@ std::optional<std::string> WhyNot(const PlannedGroup& group, const Scenario& sce
   if (!revocation.crls.empty() || revocation.check != certs::RevocationCheck::kSoft) {
     return "the lab cannot tell this client about revocation lists, nor how much to insist";
   }
+  if (group.policy == Policy::kRelayMtaSts && scenario.world.policy_host.cached) {
+    return "the lab cannot put a policy into this client's cache";
+  }
   if (scenario.world.online.Any() && sandbox == SandboxKind::kNone) {
     return "the web server that has the revocation data has no name and no port 80 without a sandbox";
   }

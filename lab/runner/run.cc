@@ -25,14 +25,26 @@ using OnRecord = std::function<void(const RunRecord&)>;
 bool IsGoodCase(const RunRecord& record) { return record.scenario->id == kSanityGood; }
 
 // Whether a bracketing run shows that client and lab understand each other. A client that accepts everything, or that
-// delivers in clear, is no client one would want, but its answers are answers.
+// delivers in clear, is no client one would want, but its answers are answers; and what is declared of it is
+// understood.
 bool SanityHolds(const RunRecord& record) {
   const Outcome outcome = record.outcome;
+  if (outcome == Outcome::kXfail) {
+    return true;
+  }
   if (IsGoodCase(record)) {
     return outcome == Outcome::kPass || (outcome == Outcome::kLeak && record.observation.delivered_in_clear);
   }
   return outcome != Outcome::kNotReached && outcome != Outcome::kHang && outcome != Outcome::kCrash &&
          outcome != Outcome::kError && outcome != Outcome::kSkip;
+}
+
+// It came to an end without having got its mail through: whatever was declared of it.
+bool Refused(const RunRecord& record) {
+  const Observation& seen = record.observation;
+  const bool through = seen.delivered_in_tls || seen.delivered_in_clear || seen.mail_accepted_in_tls ||
+                       (record.report.goal == Goal::kHello && record.report.claim == Claim::kDelivered);
+  return record.report.started && !through;
 }
 
 // Why the rest is not worth running: every further run would cost the client's whole time limit, or cannot be started.
@@ -61,7 +73,9 @@ class Campaign {
       return;
     }
     give_up_.clear();
+    refuses_all_ = good_was_refused_ = false;
     RunAll(group, group.first);
+    refuses_all_ = good_was_refused_;
     if (!give_up_.empty() && !lab_.options.keep_going_after_bad_sanity) {
       Refuse(group, Outcome::kNotReached, fmt::format("not run, because {}", give_up_));
       return;
@@ -90,7 +104,7 @@ class Campaign {
     const auto work = [&] {
       for (size_t i; (i = next++) < runs.size() && !lab_.stop;) {
         RunRecord record = runs[i].skip_reason ? NotRun(lab_, group, runs[i], Outcome::kSkip, *runs[i].skip_reason)
-                                               : Meet(lab_, group, runs[i]);
+                                               : Meet(lab_, group, runs[i], refuses_all_);
         const std::lock_guard lock(mutex_);
         // A run that was cut short says nothing about the client.
         if (!lab_.stop) {
@@ -120,6 +134,7 @@ class Campaign {
   }
 
   void Publish(const RunRecord& record) {
+    good_was_refused_ |= record.sanity == "first" && IsGoodCase(record) && Refused(record);
     Count(record);
     on_record_(record);
   }
@@ -147,6 +162,8 @@ class Campaign {
   const OnRecord& on_record_;
   RunSummary summary_;
   std::string give_up_;
+  bool refuses_all_ = false;       // the client whose turn it is; only changed while no thread runs
+  bool good_was_refused_ = false;  // in its first bracket
   std::mutex mutex_;
   std::condition_variable changed_;
 };

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "lab/scenario/scenario.h"
+#include "lab/scenario/sets.h"
 
 namespace lab {
 namespace {
@@ -95,9 +96,35 @@ constexpr std::string_view kCore[] = {
     "sts.mx-not-in-policy",
 };
 
+// What tells the kinds of clients apart: who accepts anything, who looks at the chain but not at the name, who falls
+// back to the common name, who forgets the purpose, who goes on in clear, and who believes what was said in clear.
+constexpr std::string_view kSmoke[] = {
+    "control.good",
+    "control.wildcard",
+    "time.leaf-expired",
+    "chain.self-signed",
+    "chain.unknown-root",
+    "chain.missing-intermediate",
+    "usage.eku-client-only",
+    "name.wrong-host",
+    "name.cn-only",
+    "name.cn-right-san-wrong",
+    "name.wildcard-two-labels",
+    "smtp.starttls-not-offered",
+    "smtp.starttls-answered-454",
+    "smtp.injection-same-segment-ehlo",
+};
+
 }  // namespace
 
 std::span<const std::string_view> CoreIds() { return kCore; }
+
+std::span<const std::string_view> SmokeIds() { return kSmoke; }
+
+bool IsInSet(std::string_view set, const Scenario& scenario) {
+  return set == "core" ? IsCore(scenario)
+                       : set == "smoke" && std::ranges::find(kSmoke, scenario.id) != std::end(kSmoke);
+}
 
 bool IsCore(const Scenario& scenario) { return std::ranges::find(kCore, scenario.id) != std::end(kCore); }
 

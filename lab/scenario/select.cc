@@ -6,11 +6,12 @@
 #include "certs/bytes.h"
 #include "lab/scenario/scenario.h"
 #include "lab/scenario/scenario_file.h"
+#include "lab/scenario/sets.h"
 
 namespace lab {
 namespace {
 
-constexpr std::string_view kRowPrefix = "row:", kCoreSet = "set:core", kFileSuffix = ".toml";
+constexpr std::string_view kRowPrefix = "row:", kSetPrefix = "set:", kFileSuffix = ".toml";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -44,7 +45,8 @@ bool Matches(std::string_view pattern, const Scenario& scenario) {
     const std::string_view row = pattern.substr(kRowPrefix.size());
     return std::ranges::any_of(scenario.rows, [&](const std::string& r) { return GlobMatches(row, Lower(r)); });
   }
-  return pattern == kCoreSet ? IsCore(scenario) : GlobMatches(pattern, scenario.id);
+  return pattern.starts_with(kSetPrefix) ? IsInSet(pattern.substr(kSetPrefix.size()), scenario)
+                                         : GlobMatches(pattern, scenario.id);
 }
 
 // Levenshtein's edit distance.

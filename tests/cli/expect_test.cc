@@ -23,14 +23,15 @@ class Expect : public ::testing::Test {
     before_.empty() ? unsetenv("STARTTLS_LAB_CLIENTS") : setenv("STARTTLS_LAB_CLIENTS", before_.c_str(), 1);
   }
 
-  // Results in which `made` came to these outcomes.
+  // Results in which `made` came to these outcomes; "scenario@implicit" for those of the other mode.
   std::string Results(const std::vector<std::pair<std::string, std::string>>& outcomes) const {
     nlohmann::json cells = nlohmann::json::array();
-    for (const auto& [scenario, outcome] : outcomes) {
+    for (const auto& [cell, outcome] : outcomes) {
+      const std::string scenario = cell.substr(0, cell.find('@'));
       cells.push_back(
           {{"client", "made"},
            {"scenario", scenario},
-           {"mode", "starttls"},
+           {"mode", scenario == cell ? "starttls" : cell.substr(scenario.size() + 1)},
            {"policy", "submission"},
            {"wire", "tcp"},
            {"outcome", outcome},
@@ -84,6 +85,19 @@ TEST_F(Expect, DeclaresWhatIsNewAndAsksForTheReason) {
   const ProgramRun lint = RunLab({"expect", "lint"});
   EXPECT_EQ(lint.exit_code, 5) << lint.out;
   EXPECT_NE(lint.out.find("made.toml:"), std::string::npos) << lint.out;
+}
+
+TEST_F(Expect, WhatHappensInOneModeOnlyIsDeclaredForThatMode) {
+  Update(Results({{"time.leaf-expired", "accept-bad"},
+                  {"time.leaf-expired@implicit", "pass"},
+                  {"name.wrong-host", "accept-bad"},
+                  {"name.wrong-host@implicit", "accept-bad"}}));
+  const std::string text = ReadFile(File());
+  const size_t one = text.find("pattern = \"time.leaf-expired\""), both = text.find("pattern = \"name.wrong-host\"");
+  ASSERT_TRUE(one != std::string::npos && both != std::string::npos) << text;
+  const auto declaration = [&](size_t at) { return text.substr(at, text.find("[[expect]]", at) - at); };
+  EXPECT_NE(declaration(one).find("mode = \"starttls\""), std::string::npos) << text;
+  EXPECT_EQ(declaration(both).find("mode"), std::string::npos) << text;
 }
 
 TEST_F(Expect, WhatItDeclaresCountsBeforeWhatWasThere) {

@@ -91,6 +91,17 @@ TEST(Connection, RecordsWhatTheClientHelloSays) {
   EXPECT_FALSE(hello.hello->asked_for_ocsp);
 }
 
+// Many mailers name no host (RFC 6066 3): which certificate is served is the port's business, never the name's.
+TEST(Connection, ServesWhoNamesNoHostOrAnotherJustTheSame) {
+  for (const char* name : {"", "mail.eve.test"}) {
+    Meeting meeting(Good());
+    meeting.StartTls({.server_name = name});
+    EXPECT_TRUE(meeting.client.tls_open) << meeting.Text();
+    EXPECT_THAT(meeting.client.chain, ElementsAre(Issued()->presented[0], Issued()->presented[1]));
+    EXPECT_EQ(meeting.All(kClientHello).at(0).hello->server_name, name);
+  }
+}
+
 TEST(Connection, StampsEventsWithTheTimeItIsTold) {
   Meeting meeting(Good());
   meeting.now = Micros(5);

@@ -92,7 +92,9 @@ void TestClient::BeginTls(const ClientTls& settings) {
     SSL_CTX_set_custom_verify(ctx_.get(), SSL_VERIFY_PEER, accept);
   }
   ssl_.reset(SSL_new(ctx_.get()));
-  SSL_set_tlsext_host_name(ssl_.get(), settings.server_name.c_str());
+  if (!settings.server_name.empty()) {
+    SSL_set_tlsext_host_name(ssl_.get(), settings.server_name.c_str());
+  }
   SSL_set_app_data(ssl_.get(), this);
   SSL_set_info_callback(ssl_.get(), [](const SSL* ssl, int type, int value) {
     if (type == SSL_CB_READ_ALERT) {

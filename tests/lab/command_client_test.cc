@@ -117,6 +117,19 @@ TEST(CommandClientTest, AnExitCodeThatMeansNothingIsNoClaim) {
   EXPECT_EQ(RunCommand(client, {.reference = "mail.bob.test", .sandbox = false}, stop).claim, Claim::kNothing);
 }
 
+// Mail transport agents exit with 0 once a message is in their queue; what became of it stands in their log.
+TEST(CommandClientTest, WhatItPrintsIsTheClaimWhereAPatternSaysSo) {
+  const auto claim = [](const char* line) {
+    const std::atomic<bool> stop = false;
+    const CommandSpec client{.argv = {line}, .shell = true, .claim_pattern = "status=(sent|relayed)"};
+    return RunCommand(client, {.reference = "mail.bob.test", .sandbox = false}, stop).claim;
+  };
+  EXPECT_EQ(claim("echo a; echo status=sent; echo b; exit 1"), Claim::kDelivered);
+  EXPECT_EQ(claim("echo status=deferred"), Claim::kRefused);
+  EXPECT_EQ(claim("true"), Claim::kRefused);
+  EXPECT_EQ(claim("echo status=sent; exit 77"), Claim::kUnsupported);
+}
+
 TEST(CommandClientTest, AProgramThatDoesNotExistHasNotStarted) {
   const std::atomic<bool> stop = false;
   for (const char* program : {"no-such-program-anywhere", "/no/such/program", "/etc/hosts", "/"}) {

@@ -2,11 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
 
 #include "lab/runner/client.h"
 #include "lab/runner/expectations.h"
+#include "lab/runner/process.h"
 #include "lab/runner/scratch_dir.h"
 #include "lab/scenario/outcome.h"
 
@@ -36,7 +41,7 @@ name = "second"
 shell = "prog {host} | cat"
 policy = "relay-opportunistic"
 implicit = false
-delivers = false
+goal = "transaction"
 
 [[configuration.file]]
 path = "rc"
@@ -52,12 +57,13 @@ TEST(ManifestTest, ReadsConfigurationsAndWhatTheyShare) {
   EXPECT_EQ(first.name, "family");
   EXPECT_EQ(first.title, "the first");
   EXPECT_EQ(first.argv, (std::vector<std::string>{"prog", "{host}"}));
-  EXPECT_TRUE(first.implicit && first.starttls && first.delivers && !first.shell);
+  EXPECT_TRUE(first.implicit && first.starttls && first.goal == Goal::kMessage && !first.shell);
   EXPECT_EQ(first.limit, std::chrono::milliseconds(5000));
   EXPECT_EQ(first.install.packages, std::vector<std::string>{"pkg"});
   EXPECT_EQ(second.name, "family.second");
   EXPECT_TRUE(second.shell);
-  EXPECT_FALSE(second.implicit || second.delivers);
+  EXPECT_FALSE(second.implicit);
+  EXPECT_EQ(second.goal, Goal::kTransaction);
   EXPECT_EQ(second.policy, Policy::kRelayOpportunistic);
   ASSERT_EQ(second.files.size(), 1u);
   EXPECT_EQ(second.files[0].path, "rc");
@@ -101,6 +107,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"FileWithoutPath",
                 "name = 'x'\n[[configuration]]\ncommand = ['a']\n[[configuration.file]]\ntext = 'a'\n", 4},
         Mistake{"NoRegularExpression", "name = 'x'\nclaim_pattern = '('\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"UnknownGoal", "name = 'x'\ngoal = 'mail'\n[[configuration]]\ncommand = ['a']\n", 2},
+        Mistake{"AProbeWithoutAWord",
+                "name = 'x'\ngoal = 'hello'\nexit_code_is_claim = false\n[[configuration]]\ncommand = ['a']\n", 4},
         Mistake{"UnknownLevel", "name = 'x'\nlevel = 'good'\n[[configuration]]\ncommand = ['a']\n", 2},
         Mistake{"ConfigurationIsNoTable", "name = 'x'\nconfiguration = 1\n", 2}),
     [](const auto& test) { return test.param.name; });
@@ -141,6 +150,7 @@ TEST(ExpectationsTest, MistakesAreRefusedWithTheirLine) {
       {"[[expect]]\npattern = '*'\noutcome = 'skip'\nreason = 'r'\nsource = 's'\n", 1},
       {std::string(kEntry) + "until = 'tomorrow'\n", 6},
       {std::string(kEntry) + "colour = 'red'\n", 6},
+      {std::string(kEntry) + "mode = 'both'\n", 6},
       {"[[include]]\n", 1}};
   for (const auto& [text, line] : mistakes) {
     const auto all = LoadExpected(text);
@@ -172,6 +182,54 @@ TEST(ShippedManifestsTest, LoadAndDeclareTheirWeaknessesWithSources) {
     EXPECT_FALSE(spec.install.packages.empty() && spec.install.unpack.empty() && spec.install.npm.empty());
     EXPECT_FALSE(spec.version_command.empty());
     EXPECT_TRUE(std::filesystem::is_directory(spec.folder));
+  }
+}
+
+// Whoever writes a manifest has the page alone.
+TEST(ShippedManifestsTest, UseNoKeyAndNoPlaceholderThatThePageDoesNotExplain) {
+  const std::string folder = STARTTLS_LAB_SOURCE_DIR "/lab/clients";
+  const auto read = [](const std::filesystem::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  };
+  const std::string page = read(folder + "/README.md");
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".toml") {
+      continue;
+    }
+    SCOPED_TRACE(entry.path().filename().string());
+    const std::string text = read(entry.path());
+    const std::regex key("(?:^|\\n)([a-z_]+) = "), placeholder("\\{([a-z]+)\\}");
+    for (const auto& [pattern, quote] : {std::pair(&key, "`"), std::pair(&placeholder, "`{")}) {
+      for (auto found = std::sregex_iterator(text.begin(), text.end(), *pattern); found != std::sregex_iterator();
+           ++found) {
+        EXPECT_NE(page.find(quote + (*found)[1].str()), std::string::npos) << (*found)[1];
+      }
+    }
+  }
+}
+
+// What apt-get could not find a fresh machine could not install. Asks only what apt knows already.
+TEST(ShippedManifestsTest, NamePackagesThatThisDebianHas) {
+  const auto specs = LoadManifests(STARTTLS_LAB_SOURCE_DIR "/lab/clients");
+  ASSERT_TRUE(specs.has_value());
+  std::set<std::string> packages;
+  for (const CommandSpec& spec : *specs) {
+    packages.insert(spec.install.packages.begin(), spec.install.packages.end());
+    packages.insert(spec.install.unpack.begin(), spec.install.unpack.end());
+  }
+  std::vector<std::string> ask = {"apt-cache", "policy"};
+  ask.insert(ask.end(), packages.begin(), packages.end());
+  const std::atomic<bool> never{false};
+  const ProcessResult known = RunProcess(
+      {.argv = ask, .environment = {std::string("PATH=") + kSystemPath, "LC_ALL=C"}, .output_tail = size_t{1} << 20},
+      never);
+  if (!known.started || !known.output.contains("python3:\n")) {
+    GTEST_SKIP() << "apt-cache knows no packages here";
+  }
+  for (const std::string& package : packages) {
+    EXPECT_TRUE(("\n" + known.output).contains("\n" + package + ":\n")) << package;
   }
 }
 

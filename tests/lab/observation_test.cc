@@ -184,6 +184,15 @@ TEST(ObserveTest, TheFirstAlertOfTheClientIsKept) {
   EXPECT_EQ(seen.client_alert, 42);
 }
 
+// What it was told not to use it cannot have got wrong: the sentence says so.
+TEST(ObserveTest, WhoNeverTriedTlsIsSaidToHave) {
+  const char* const kWords = "never tried TLS";
+  EXPECT_NE(ToSentence(ObserveAll({Dialogue().Greeting().Ehlo(false).Mail(false).Message(false)})).find(kWords),
+            std::string::npos);
+  EXPECT_EQ(ToSentence(ObserveAll({Dialogue().IntoTls(), Dialogue().Greeting().Mail(false)})).find(kWords),
+            std::string::npos);
+}
+
 TEST(ObserveTest, MailInClearIsNoEvidenceOfACertificate) {
   const Observation seen = ObserveAll({Dialogue().Greeting().Ehlo(false).Mail(false)});
   EXPECT_EQ(seen.rung, Rung::kEnvelope);

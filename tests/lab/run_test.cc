@@ -185,6 +185,29 @@ TEST(RunTest, CurlWithoutVerificationAcceptsTheBad) {
   EXPECT_FALSE(ran.summary.harness_error);  // it was decided, so the bracket holds
 }
 
+TEST(RunTest, WhoRefusesTheGoodServerTooHasProvedNothing) {
+  if (FindProgram("curl").empty()) {
+    GTEST_SKIP() << "curl is not installed";
+  }
+  // A pin that no key has.
+  const std::string pin = "sha256//" + std::string(43, 'A') + "=";
+  RunOptions options{.scenarios = Scenarios({"control.good", "name.wrong-host"}), .built_in = false, .implicit = false};
+  options.commands.push_back({.argv = Curl({"--insecure", "--pinnedpubkey", pin.c_str()})});
+  const Ran ran = Execute(options);
+  EXPECT_EQ(ran.Of("control.good"), Outcome::kRejectGood);
+  EXPECT_EQ(ran.Of("name.wrong-host"), Outcome::kNotReached);
+  EXPECT_TRUE(ran.summary.harness_error);
+  // Declared, it is what one knows of this client, and no fault of the lab's; its refusals still prove nothing.
+  options.commands[0].expected = {
+      {.pattern = "control.*", .outcome = "reject-good", .reason = "it is told so", .source = "curl(1)"},
+      {.pattern = "name.*", .outcome = "not-reached", .reason = "it is told so", .source = "curl(1)"}};
+  const Ran declared = Execute(options);
+  EXPECT_EQ(declared.Of("control.good"), Outcome::kXfail);
+  EXPECT_EQ(declared.Of("name.wrong-host"), Outcome::kXfail);
+  EXPECT_FALSE(declared.summary.harness_error);
+  EXPECT_EQ(declared.summary.failed, 0);
+}
+
 TEST(RunTest, KnownWeaknessesAreExpected) {
   if (FindProgram("curl").empty()) {
     GTEST_SKIP() << "curl is not installed";

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 
@@ -81,6 +84,52 @@ for where in ("192.0.2.1", "10.0.0.1", "169.254.169.254", "2001:db8::1"):
 )";
   EXPECT_EQ(Shell("python3 -c " + ShellQuoted(kConnect)).output,
             "ENETUNREACH\nENETUNREACH\nENETUNREACH\nENETUNREACH\n");
+}
+
+TEST_F(SandboxTest, ReachesNothingByUdpOrBroadcastEither) {
+  if (FindProgram("python3", kSystemPath).empty()) {
+    GTEST_SKIP() << "python3 is not installed";
+  }
+  constexpr const char* kSend = R"(
+import errno, socket
+for where in ("192.0.2.53", "255.255.255.255", "224.0.0.251", "10.0.0.1"):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    try:
+        s.sendto(b"x", (where, 53))
+        print("sent")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+for kind in (socket.SOCK_RAW,):
+    try:
+        socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP)
+        print("raw")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+)";
+  EXPECT_EQ(Shell("python3 -c " + ShellQuoted(kSend)).output,
+            "ENETUNREACH\nENETUNREACH\nENETUNREACH\nENETUNREACH\nEPERM\n");
+}
+
+// An abstract socket has no path that could be hidden; it belongs to the network namespace.
+TEST_F(SandboxTest, ReachesNoAbstractSocketOfTheMachine) {
+  if (FindProgram("python3", kSystemPath).empty()) {
+    GTEST_SKIP() << "python3 is not installed";
+  }
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string name = "starttls-lab-test-" + std::to_string(getpid());
+  std::ranges::copy(name, address.sun_path + 1);
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  ASSERT_EQ(bind(listener, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  const std::string connect = "import socket; print(socket.socket(socket.AF_UNIX).connect_ex('\\0" + name + "'))";
+  const std::atomic<bool> stop = false;
+  const ProcessResult outside =
+      RunProcess({.argv = {"python3", "-c", connect}, .environment = {std::string("PATH=") + kSystemPath}}, stop);
+  EXPECT_EQ(outside.output, "0\n") << "the test is wrong if nobody can connect";
+  EXPECT_EQ(Shell("python3 -c " + ShellQuoted(connect)).output, std::to_string(ECONNREFUSED) + "\n");
+  close(listener);
 }
 
 TEST_F(SandboxTest, ReachesNoServerOfTheMachine) {
@@ -199,6 +248,19 @@ TEST(MayBeVisibleTest, HomesAndWhatIsAboveThemMayNot) {
 TEST_F(SandboxTest, SeesNoProcessButItsOwn) {
   // The first process, the shell, and what the line starts.
   EXPECT_EQ(Shell("echo /proc/[0-9]*").output, "/proc/1 /proc/2\n");
+}
+
+TEST_F(SandboxTest, HurtsNoProcessOfTheMachine) {
+  if (getpid() < 100) {
+    GTEST_SKIP() << "the sandbox has a process of that number, too";
+  }
+  EXPECT_NE(Shell("kill -0 " + std::to_string(getpid())).exit_code, 0);
+}
+
+TEST_F(SandboxTest, CannotMultiplyWithoutEnd) {
+  const ProcessResult result =
+      Shell("i=0; while [ $i -lt 60 ]; do sleep 60 & i=$((i + 1)); done; echo all", {}, {.processes = 20});
+  EXPECT_THAT(result.output, Not(HasSubstr("all")));
 }
 
 TEST_F(SandboxTest, ADaemonDoesNotOutliveItsRun) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lab/scenario/scenario.h"
+#include "lab/scenario/sets.h"
 
 namespace lab {
 namespace {
@@ -77,6 +78,13 @@ TEST(Select, TheCoreNamesOnlyWhatExists) {
   for (const std::string_view id : CoreIds()) {
     EXPECT_NE(FindScenario(id), nullptr) << id;
   }
+}
+
+TEST(Select, TheSmokeSetIsAPartOfTheCore) {
+  const std::vector<std::string> core = Ids("set:core"), smoke = Ids("set:smoke");
+  EXPECT_THAT(core, testing::IsSupersetOf(smoke));
+  EXPECT_EQ(smoke.size(), SmokeIds().size()) << "one of them does not exist";
+  EXPECT_EQ(ErrorOf("set:smok").code, certs::ErrorCode::kUnknownId);
 }
 
 TEST(Select, CommasJoinPatternsAndNothingIsSelectedTwice) {
