@@ -8,6 +8,7 @@ packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev
                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev"
 packages_run="ca-certificates openssl curl python3"
 packages_test="libgtest-dev libgmock-dev libpugixml-dev binutils libgnutls28-dev libtasn1-6-dev
+               libio-socket-ssl-perl libnet-smtp-tls-perl libnet-ssleay-perl msmtp php-cli sendemail swaks
                libdb5.3 libevent-2.1-7 libicu72 libnsl2 libsasl2-modules libsasl2-modules-db libwrap0"
 packages_fuzz="clang-19 libclang-rt-19-dev libgnutls28-dev"
 packages_bench="libbenchmark-dev"

@@ -17,3 +17,9 @@ starttls_lab_test(verify_verb_test
     ${PROJECT_SOURCE_DIR}/lab/cli/chain_facts.cc ${PROJECT_SOURCE_DIR}/lab/cli/files.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/limbo.cc ${PROJECT_SOURCE_DIR}/lab/cli/statements.cc
     ${PROJECT_SOURCE_DIR}/lab/runner/clock.cc)
+starttls_lab_test(known_answers_test
+  LIBS nlohmann_json::nlohmann_json
+  SOURCES cli/known_answers_test.cc cli/program.cc
+  DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
+  LABELS integration TIMEOUT 300)
+add_dependencies(known_answers_test starttls-lab)

@@ -1,4 +1,4 @@
-// Every command in the README runs. The commands stand in ```sh blocks; a trailing "# exit N" says what else than 0 is
+// Every command in the READMEs runs. The commands stand in ```sh blocks; a trailing "# exit N" says what else than 0 is
 // right.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -58,7 +58,19 @@ std::string WithoutBuilding(const std::string& line, const std::string& scratch)
     return "bash -n " + source + "/" + line.substr(0, line.find(' '));
   }
   std::string command = Replaced(line, "/tmp/starttls-lab-certs", scratch + "/certs");
+  command = Replaced(command, " lab/clients/", " " + source + "/lab/clients/");
   return command.starts_with("lab/run ") ? STARTTLS_LAB_BINARY + command.substr(7) : command;
+}
+
+void RunThem(const std::vector<Command>& commands, const TemporaryFolder& folder) {
+  for (const Command& command : commands) {
+    SCOPED_TRACE(command.line);
+    const std::string run =
+        "cd '" + folder.path() + "' && { " + WithoutBuilding(command.line, folder.path()) + "; } >out 2>err </dev/null";
+    const int status = std::system(("bash -c '" + Replaced(run, "'", "'\\''") + "'").c_str());
+    const int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    EXPECT_EQ(exit_code, command.exit_code) << ReadFile(folder.path() + "/out") << ReadFile(folder.path() + "/err");
+  }
 }
 
 TEST(Readme, EveryCommandInItRuns) {
@@ -72,14 +84,14 @@ TEST(Readme, EveryCommandInItRuns) {
                    "exec curl --silent --ssl-reqd --cacert \"$3\" --connect-to ::127.0.0.1:\"$2\" "
                    "smtp://\"$1\":\"$2\" --mail-from a@lab.test --mail-rcpt b@lab.test -T \"$0\"\n");
   ASSERT_EQ(chmod(client.c_str(), 0755), 0);
-  for (const Command& command : commands) {
-    SCOPED_TRACE(command.line);
-    const std::string run =
-        "cd '" + folder.path() + "' && { " + WithoutBuilding(command.line, folder.path()) + "; } >out 2>err </dev/null";
-    const int status = std::system(("bash -c '" + Replaced(run, "'", "'\\''") + "'").c_str());
-    const int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    EXPECT_EQ(exit_code, command.exit_code) << ReadFile(folder.path() + "/out") << ReadFile(folder.path() + "/err");
-  }
+  RunThem(commands, folder);
+}
+
+TEST(Readme, EveryExampleOfTheClientsRuns) {
+  const std::vector<Command> commands = CommandsOf(ReadFile(STARTTLS_LAB_SOURCE_DIR "/lab/clients/README.md"));
+  ASSERT_EQ(commands.size(), 3u);
+  const TemporaryFolder folder;
+  RunThem(commands, folder);
 }
 
 }  // namespace

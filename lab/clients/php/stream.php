@@ -11,6 +11,7 @@
 //   no-verify-name   verify_peer_name off
 //   other-name       peer_name set to another host's name
 //   walk             the chain by PHP, the name by walking reversed labels, as a well-known answer does
+//   walk-and-name    the same walk, and PHP's own check of the name left on, as it is since 5.6
 //   safe             verify_peer, verify_peer_name, peer_name, cafile
 // Exit codes: 0 delivered, 1 refused, 77 this PHP has no TLS.
 [, $kind, $mode, $host, $port, $ca, $helo, $user, $password, $from, $to, $message] = $argv;
@@ -28,6 +29,7 @@ $options = [
     'no-verify-name' => ['verify_peer' => true, 'verify_peer_name' => false, 'cafile' => $ca],
     'other-name' => ['verify_peer' => true, 'peer_name' => 'mail.eve.test', 'cafile' => $ca],
     'walk' => ['verify_peer' => true, 'verify_peer_name' => false, 'capture_peer_cert' => true, 'cafile' => $ca],
+    'walk-and-name' => ['verify_peer' => true, 'capture_peer_cert' => true, 'cafile' => $ca],
     'safe' => ['verify_peer' => true, 'verify_peer_name' => true, 'peer_name' => $host, 'cafile' => $ca],
 ][$kind];
 
@@ -106,7 +108,7 @@ if ($mode === 'starttls') {
         refuse(error_get_last()['message'] ?? 'no TLS');
     }
 }
-if ($kind === 'walk' && !walks($stream, $host)) {
+if (str_starts_with($kind, 'walk') && !walks($stream, $host)) {
     refuse('the certificate is not for this host');
 }
 $text = preg_replace(['/\r?\n/', '/^\./m'], ["\r\n", '..'], file_get_contents($message));

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Delivers one message with smtplib, as a program that uses it would.
 
-    smtplib_client.py default|verify starttls|implicit HOST ADDRESS PORT CA HELO USER PASSWORD FROM TO MESSAGE
+    smtplib_client.py default|verify|opportunistic starttls|implicit HOST ADDRESS PORT CA HELO USER PASSWORD FROM TO MESSAGE
 
-"default" passes no SSL context, "verify" one from ssl.create_default_context(cafile=CA).
+"default" passes no SSL context, "verify" one from ssl.create_default_context(cafile=CA), and so does "opportunistic", which
+goes on in clear where STARTTLS is not offered.
 Exit codes: 0 delivered, 1 refused, 77 this Python cannot do it.
 """
 import smtplib
@@ -31,7 +32,7 @@ def map_name(host, address):
 def main():
     kind, mode, host, address, port, ca, helo, user, password, sender, recipient, message = sys.argv[1:]
     map_name(host, address)
-    context = ssl.create_default_context(cafile=ca) if kind == "verify" else None
+    context = ssl.create_default_context(cafile=ca) if kind != "default" else None
     with open(message, encoding="ascii") as file:
         text = file.read()
     try:
@@ -39,7 +40,9 @@ def main():
             client = smtplib.SMTP_SSL(host, int(port), helo, timeout=TIMEOUT, context=context)
         else:
             client = smtplib.SMTP(host, int(port), helo, timeout=TIMEOUT)
-            client.starttls(context=context)
+            client.ehlo()
+            if kind != "opportunistic" or client.has_extn("starttls"):
+                client.starttls(context=context)
         with client:
             client.ehlo()
             if client.has_extn("auth"):
