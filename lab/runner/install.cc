@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -101,6 +102,10 @@ std::vector<std::string> PackagesOf(std::span<const CommandSpec> family, bool np
   std::vector<std::string> packages = Union(family, &InstallSpec::packages);
   if (!npm_is_there && !Union(family, &InstallSpec::npm).empty()) {
     packages.emplace_back("npm");
+  }
+  // As root the lab maps what ids it likes; everybody else asks newuidmap for a range.
+  if (geteuid() != 0 && std::ranges::any_of(family, &CommandSpec::root)) {
+    packages.emplace_back("uidmap");
   }
   return packages;
 }

@@ -49,6 +49,9 @@ std::optional<std::string> Leaked(const Case& c) {
   if (seen.auth_in_clear) {
     return "it began to authenticate in clear";
   }
+  if (seen.went_on_in_clear) {
+    return "it went on in clear when TLS had failed, and whoever answers gets the mail";
+  }
   return std::nullopt;
 }
 

@@ -274,7 +274,7 @@ certs::Result<std::vector<CommandSpec>> LoadManifests(const std::string& folder)
     return certs::Fail(ErrorCode::kIo, fmt::format("cannot read the clients' folder {}: {}",
                                                    certs::Escaped(folder, 300), error.message()));
   }
-  std::ranges::sort(files);
+  std::ranges::sort(files, {}, [](const fs::path& file) { return file.stem(); });
   std::vector<CommandSpec> all;
   for (const fs::path& file : files) {
     auto specs = LoadManifest(file);

@@ -52,6 +52,12 @@ std::string Base64(std::string_view text) {
   return out;
 }
 
+// What a client says next that has something to deliver. QUIT is not among it: a client that turns away may say so.
+bool BeginsWithMailCommand(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kVerbs = {"EHLO", "HELO", "MAIL", "RCPT", "DATA", "AUTH", "RSET"};
+  return std::ranges::find(kVerbs, Upper(text.substr(0, 4))) != kVerbs.end();
+}
+
 // Reads one connection. What it finds is added to an observation that spans all connections of a run.
 class Reader {
  public:
@@ -63,7 +69,7 @@ class Reader {
 
   void Read(const Transcript& transcript) {
     offered_in_tls_.clear();
-    have_message_ = hello_in_tls_pending_ = hello_in_tls_answered_ = false;
+    have_message_ = hello_in_tls_pending_ = hello_in_tls_answered_ = tls_failed_ = false;
     for (const Event& event : transcript.events()) {
       OnEvent(event);
     }
@@ -82,6 +88,7 @@ class Reader {
         break;
       case EventKind::kClearBytesIn:
         into_.clear_bytes_after_starttls = true;
+        into_.went_on_in_clear |= tls_failed_ && BeginsWithMailCommand(event.text);
         OnClearText(event.text);
         break;
       case EventKind::kInjected:
@@ -104,7 +111,11 @@ class Reader {
         Climb(Rung::kTlsEstablished);
         have_message_ = false;
         break;
+      case EventKind::kHandshakeFailed:
+        tls_failed_ = true;
+        break;
       case EventKind::kAlertIn:
+        tls_failed_ |= event.level == SSL3_AL_FATAL;
         if (!into_.client_alert) {
           into_.client_alert = event.code;
         }
@@ -130,7 +141,6 @@ class Reader {
             event.incoming && (event.code == SSL3_MT_CLIENT_KEY_EXCHANGE || event.code == SSL3_MT_FINISHED);
         break;
       case EventKind::kConnected:
-      case EventKind::kHandshakeFailed:
       case EventKind::kAlertOut:
       case EventKind::kFault:
       case EventKind::kPeerClosed:
@@ -268,6 +278,7 @@ class Reader {
   std::string offered_in_tls_;
   bool have_message_ = false;  // the body arrived, and is not answered yet
   bool hello_in_tls_pending_ = false, hello_in_tls_answered_ = false;
+  bool tls_failed_ = false;  // one of the two has given the handshake up
 };
 
 }  // namespace
@@ -336,6 +347,7 @@ std::string ToSentence(const Observation& observation) {
   say(observation.body_in_clear && !observation.delivered_in_clear, "sent the message body in clear");
   say(observation.envelope_in_clear && !observation.body_in_clear, "named sender or recipient in clear");
   say(observation.spoke_early, "did not wait for the reply to its EHLO, or used what it had heard in clear");
+  say(observation.went_on_in_clear && !observation.envelope_in_clear, "went on in clear when TLS had failed");
   say(observation.secret_in_tls, "gave its password to the server inside TLS");
   say(observation.auth_in_tls && !observation.secret_in_tls, "began to authenticate inside TLS");
   say(observation.delivered_in_tls, "delivered its mail inside TLS");

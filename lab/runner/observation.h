@@ -35,9 +35,11 @@ struct Observation {
   // believed what it had been told in clear.
   bool spoke_early = false;
   bool clear_bytes_after_starttls = false;  // spoke clear text where TLS should be
-  std::optional<int> client_alert;          // the first alert the client sent
-  std::string server_name;                  // SNI of the first ClientHello
-  bool asked_for_staple = false;            // status_request in the first ClientHello (RFC 6066 8)
+  // ... a mail command, not QUIT, when the handshake had failed: whoever answers it is told the rest.
+  bool went_on_in_clear = false;
+  std::optional<int> client_alert;  // the first alert the client sent
+  std::string server_name;          // SNI of the first ClientHello
+  bool asked_for_staple = false;    // status_request in the first ClientHello (RFC 6066 8)
   bool tls_never_tried = false;
   bool fetched_status = false;  // it asked the web server for revocation data
 };

@@ -107,7 +107,7 @@ TEST(KnownAnswers, AreFoundOut) {
   std::map<std::pair<std::string, std::string>, Json> cells;
   for (const Json& cell : Json::parse(ReadFile(out.path() + "/results.json"))["results"]) {
     if (!cell.contains("sanity") || cell["sanity"] == "") {
-      cells[{cell["client"], cell["scenario"]}] = cell;
+      cells[{cell["client"].get<std::string>(), cell["scenario"].get<std::string>()}] = cell;
     }
   }
   for (const Answer& answer : Answers()) {

@@ -43,6 +43,13 @@ class Dialogue {
          .hello = fakeserver::ClientHello{.server_name = "mail.bob.test"}});
     return Fact(fakeserver::EventKind::kCertificateSent, false).Fact(fakeserver::EventKind::kHandshakeDone, true);
   }
+  // The client sees the certificate, and gives up.
+  Dialogue& FailTls() {
+    Add({.kind = fakeserver::EventKind::kClientHello, .incoming = true, .hello = fakeserver::ClientHello{}});
+    Fact(fakeserver::EventKind::kCertificateSent, false);
+    return Add({.kind = fakeserver::EventKind::kAlertIn, .incoming = true, .code = 48, .level = 2})
+        .Add({.kind = fakeserver::EventKind::kHandshakeFailed});
+  }
   // Greeting to established TLS.
   Dialogue& IntoTls() { return Greeting().Ehlo(false).StartTls().Handshake(); }
   Dialogue& Mail(bool in_tls, int code = 250) {

@@ -22,7 +22,7 @@ std::vector<CommandSpec> Family() {
 TEST(Install, StepsComeInOrderAndEachThingOnce) {
   const auto steps = PlanWholeInstall(Family());
   ASSERT_EQ(steps.size(), 4U);
-  EXPECT_EQ(steps[0].command, "apt-get install -y --no-install-recommends 'pkg-a' 'pkg-b'");
+  EXPECT_EQ(steps[0].command, "apt-get install -y --no-install-recommends 'pkg-a' 'pkg-b' 'npm'");
   EXPECT_NE(steps[1].command.find("apt-get download 'mta'"), std::string::npos);
   EXPECT_NE(steps[2].command.find("npm install"), std::string::npos);
   EXPECT_NE(steps[3].command.find("cc driver.c"), std::string::npos);

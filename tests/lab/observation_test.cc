@@ -123,6 +123,19 @@ TEST(ObserveTest, AnEncodedPasswordIsALeak) {
   EXPECT_TRUE(Observe({transcript}, honey).secret_in_clear);
 }
 
+TEST(ObserveTest, CommandsInClearBehindAFailedHandshakeAreGoingOn) {
+  const auto after = [](bool failed, const char* text) {
+    Dialogue dialogue = Dialogue().Greeting().Ehlo(false).StartTls();
+    if (failed) {
+      dialogue.FailTls();
+    }
+    return ObserveAll({dialogue.Fact(EventKind::kClearBytesIn, false, text)}).went_on_in_clear;
+  };
+  EXPECT_TRUE(after(true, "EHLO client.test\r\n") && after(true, "mail from:<>\r\n"));
+  EXPECT_FALSE(after(true, "QUIT\r\n") || after(true, "\x16\x03\x01") || after(true, ""));
+  EXPECT_FALSE(after(false, "EHLO client.test\r\n")) << "sent ahead, and discarded";
+}
+
 TEST(ObserveTest, AClearTextHelloIsNoLeak) {
   const Observation seen = ObserveAll({Dialogue().Greeting().Ehlo(false).Quit(false)});
   EXPECT_FALSE(seen.auth_in_clear || seen.secret_in_clear || seen.envelope_in_clear || seen.body_in_clear);

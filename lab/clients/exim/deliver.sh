@@ -1,5 +1,5 @@
 # Delivers one message with Exim, unpacked below INSTALLED: takes it, tries once to deliver it, and prints what the log says
-# of it ("Completed": it is through).
+# of it ("=> RECIPIENT": it is through).
 #
 #   deliver.sh INSTALLED HELO FROM TO MESSAGE USER PASSWORD ROUTER [TRANSPORT-OPTION ...]
 #
@@ -51,7 +51,8 @@ X
   [ $# = 0 ] || printf '  %s\n' "$@"
   cat <<X
 begin retry
-* * F,1s,1s
+# After the one attempt it stays where it is; a bounce would be the next message.
+* * F,1h,1h
 begin authenticators
 plain:
   driver = plaintext

@@ -72,7 +72,10 @@ X
 
 sendmail -f "$from" "$to" <"$message" || exit 1
 master &
-until grep -q 'status=' "$log"; do sleep 0.02; done
+until grep -qE 'status=|panic: ' "$log"; do sleep 0.02; done
+if grep 'panic: ' "$log"; then
+  kill -ABRT $$  # as the delivery agent has: master would start it again and again
+fi
 # What it says after the message's end, QUIT, belongs to the attempt.
 until [ -z "$(ls "$spool/active")" ]; do sleep 0.02; done
 grep -E 'TLS|status=|warning|fatal' "$log"
