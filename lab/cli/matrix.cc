@@ -2,21 +2,64 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "certs/bytes.h"
+#include "lab/cli/choose_clients.h"
 #include "lab/cli/context.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/files.h"
 #include "lab/report/client_matrix.h"
+#include "lab/runner/clock.h"
+#include "lab/runner/expectations.h"
+#include "lab/scenario/outcome.h"
 #include "lab/scenario/scenario.h"
 
 namespace lab {
+namespace {
+
+// What a cell came to before a declaration was looked at.
+std::string OutcomeItself(const ResultCell& cell) {
+  constexpr std::string_view kKnown = "known (";  // how the sentence of an expected failure begins
+  if (cell.outcome == Name(Outcome::kXfail) && cell.sentence.starts_with(kKnown)) {
+    return cell.sentence.substr(kKnown.size(), cell.sentence.find(')') - kKnown.size());
+  }
+  return cell.outcome == Name(Outcome::kXpass) ? std::string(Name(Outcome::kPass)) : cell.outcome;
+}
+
+// What is declared today counts, not what was when the client ran: a reason that was found since is the page's reason.
+void ApplyDeclarations(const std::vector<CommandSpec>& commands, int64_t now, ResultCell& cell) {
+  const auto client = std::ranges::find(commands, cell.client, &CommandSpec::name);
+  const Scenario* const scenario = FindScenario(cell.scenario);
+  if (client == commands.end() || scenario == nullptr || cell.policy != Name(client->policy)) {
+    return;
+  }
+  const auto demanded = scenario->expect.find(client->policy);
+  const auto mode = cell.mode == fakeserver::Name(fakeserver::TlsMode::kImplicit) ? fakeserver::TlsMode::kImplicit
+                                                                                  : fakeserver::TlsMode::kStartTls;
+  const Expected* const one =
+      demanded == scenario->expect.end() ? nullptr : ExpectationFor(*client, *scenario, demanded->second, mode, now);
+  const std::string itself = OutcomeItself(cell);
+  const bool known = one != nullptr && one->outcome == itself && itself != Name(Outcome::kPass);
+  cell.outcome = itself;  // so that what proves nothing is counted as that, declared or not
+  cell.known = known ? certs::Escaped(fmt::format("{} ({})", one->reason, one->source), 1000) : "";
+}
+
+}  // namespace
 
 int MatrixVerb(const MatrixOptions& options) {
+  const auto commands = ChooseFamilies({});
+  if (!commands) {
+    return Complain(commands.error());
+  }
   std::vector<Results> runs;
   for (const std::string& file : options.results) {
     auto results = ReadResults(file);
     if (!results) {
       return Complain(results.error());
+    }
+    for (ResultCell& cell : results->cells) {
+      ApplyDeclarations(*commands, UnixNow(), cell);
     }
     runs.push_back(std::move(*results));
   }

@@ -228,6 +228,16 @@ std::string DetailOf(const ProcessResult& process) {
   return line.empty() ? end : end + ": " + line;
 }
 
+std::vector<certs::Bytes> SystemAnchors(const Meeting& meeting) {
+  std::vector<certs::Bytes> all = meeting.anchors;
+  for (const certs::Bytes& anchor : meeting.web_anchors) {
+    if (std::ranges::find(all, anchor) == all.end()) {
+      all.push_back(anchor);
+    }
+  }
+  return all;
+}
+
 ClientReport CouldNotStart(std::string why) { return {.started = false, .detail = certs::Escaped(why, 300)}; }
 
 bool Mentions(const CommandSpec& client, std::string_view placeholder) {
@@ -261,7 +271,7 @@ ClientReport RunCommand(const CommandSpec& client, const Meeting& meeting, const
     spec.sandbox = SandboxSpec{.home = dir,
                                .files = files.files,
                                .visible = VisibleTo(client),
-                               .anchors = meeting.anchors,
+                               .anchors = SystemAnchors(meeting),
                                .names = {meeting.names.begin() + (meeting.dns ? 1 : 0), meeting.names.end()},
                                .dns = meeting.dns,
                                .root = client.root,

@@ -36,7 +36,8 @@ struct Meeting {
   std::vector<std::string> names = {reference};  // that /etc/hosts maps to 127.0.0.1; the reference comes first
   uint16_t port = 0;
   fakeserver::TlsMode mode = fakeserver::TlsMode::kStartTls;
-  std::vector<certs::Bytes> anchors;  // DER
+  std::vector<certs::Bytes> anchors;           // DER
+  std::vector<certs::Bytes> web_anchors = {};  // for HTTPS: in the system's trust store beside the others, not in {ca}
   std::string fingerprint = {};
   Honey honey;
   int64_t now = 0;                          // for the message's date

@@ -52,10 +52,13 @@ bool IsInstalled(const std::string& package) {
 }
 
 // Unpacks packages below the folder, as if it were the root: `dpkg -x` runs no maintainer script and replaces nothing.
+// Which they are is written to the file "unpacked" there: dpkg itself does not know of them.
 std::string UnpackCommand(const std::string& folder, const std::vector<std::string>& packages) {
   return fmt::format(
       "mkdir -p {0} && work=$(mktemp -d) && cd \"$work\" && apt-get download{1} && for package in *.deb; do dpkg -x "
-      "\"$package\" {0} || exit 1; done && rm -rf \"$work\"",
+      "\"$package\" {0} || exit 1; done && dpkg-deb -W --showformat='${{Package}} ${{Version}}\\n' *.deb >{0}/unpacked "
+      "&& "
+      "rm -rf \"$work\"",
       Quoted(folder), Quoted(packages));
 }
 

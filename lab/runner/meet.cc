@@ -287,6 +287,10 @@ void ApplyExpectationsTo(RunRecord& record, const PlannedGroup& group) {
   if (judgement.outcome == Outcome::kXpass && !record.sanity.empty()) {
     return;
   }
+  // Whether a refusal counts is not known before the bracket is through; that none was declared is no news in it.
+  if (judgement.outcome == Outcome::kXpass && !record.sanity.empty()) {
+    return;
+  }
   record.outcome = judgement.outcome;
   record.known = std::move(judgement.known);
   record.sentence = std::move(judgement.sentence);

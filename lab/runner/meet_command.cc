@@ -99,6 +99,9 @@ ClientReport RunInSandbox(const Lab& lab, const RunRecord& record, const Visits&
     if (!scene) {
       return {.started = false, .detail = scene.error().detail};
     }
+    if (record.policy == Policy::kRelayMtaSts) {
+      meeting.web_anchors = scene->policy_anchors;
+    }
     look_ups.emplace(std::move(*scene), *lab.server);
     look_ups->AddPorts(meeting.sockets);
   }

@@ -87,9 +87,7 @@ class Reader {
         OnReply(event);
         break;
       case EventKind::kClearBytesIn:
-        into_.clear_bytes_after_starttls = true;
-        into_.went_on_in_clear |= tls_failed_ && BeginsWithMailCommand(event.text);
-        OnClearText(event.text);
+        OnClearBytes(event.text);
         break;
       case EventKind::kInjected:
         heard_in_clear_ += Upper(event.text);
@@ -149,6 +147,12 @@ class Reader {
       case EventKind::kNote:
         break;
     }
+  }
+
+  void OnClearBytes(std::string_view text) {
+    into_.clear_bytes_after_starttls = true;
+    into_.went_on_in_clear |= tls_failed_ && BeginsWithMailCommand(text);
+    OnClearText(text);
   }
 
   void OnCommand(const Event& event) {

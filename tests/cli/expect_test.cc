@@ -138,6 +138,16 @@ TEST_F(Expect, TheMatrixCountsAndNamesWhatWasFound) {
   EXPECT_NE(printed.out.find("\\| with Eve"), std::string::npos) << "a bar would end the cell: " << printed.out;
 }
 
+// The reason of a weakness is often found after the run that showed it, which may have taken hours.
+TEST_F(Expect, TheMatrixGivesTheReasonThatIsDeclaredToday) {
+  const std::string results = Results({{"time.leaf-expired", "accept-bad"}, {"name.wrong-host", "accept-bad"}});
+  EXPECT_EQ(RunLab({"clients", "matrix", "--results", results}).out.find("it has no clock"), std::string::npos);
+  folder_.Write("expectations/made.toml", kTwoKnown);
+  const ProgramRun run = RunLab({"clients", "matrix", "--results", results});
+  EXPECT_NE(run.out.find("it has no clock (made(1))"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("not declared"), std::string::npos) << "of the other nothing is declared: " << run.out;
+}
+
 TEST_F(Expect, TheMatrixIsPutBetweenItsMarks) {
   const std::string results = Results({{"control.good", "pass"}});
   const std::string page =

@@ -91,7 +91,8 @@ TEST(KnownAnswers, AreFoundOut) {
   }
   const ProgramRun list = RunLab({"clients", "list", "--json"});
   ASSERT_EQ(list.exit_code, 0) << list.err;
-  for (const Json& client : Json::parse(list.out)) {
+  const Json clients = Json::parse(list.out);
+  for (const Json& client : clients) {
     if (wanted.contains(client["name"]) && client["installed"] == true) {
       here.insert(client["name"]);
     }
@@ -105,7 +106,8 @@ TEST(KnownAnswers, AreFoundOut) {
                                 "", "", 240);
   EXPECT_EQ(run.exit_code, 0) << "what they do is declared: " << run.out << run.err;
   std::map<std::pair<std::string, std::string>, Json> cells;
-  for (const Json& cell : Json::parse(ReadFile(out.path() + "/results.json"))["results"]) {
+  const Json results = Json::parse(ReadFile(out.path() + "/results.json"));
+  for (const Json& cell : results["results"]) {
     if (!cell.contains("sanity") || cell["sanity"] == "") {
       cells[{cell["client"].get<std::string>(), cell["scenario"].get<std::string>()}] = cell;
     }

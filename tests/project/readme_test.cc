@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -58,7 +59,6 @@ std::string WithoutBuilding(const std::string& line, const std::string& scratch)
     return "bash -n " + source + "/" + line.substr(0, line.find(' '));
   }
   std::string command = Replaced(line, "/tmp/starttls-lab-certs", scratch + "/certs");
-  command = Replaced(command, " lab/clients/", " " + source + "/lab/clients/");
   return command.starts_with("lab/run ") ? STARTTLS_LAB_BINARY + command.substr(7) : command;
 }
 
@@ -91,6 +91,10 @@ TEST(Readme, EveryExampleOfTheClientsRuns) {
   const std::vector<Command> commands = CommandsOf(ReadFile(STARTTLS_LAB_SOURCE_DIR "/lab/clients/README.md"));
   ASSERT_EQ(commands.size(), 3u);
   const TemporaryFolder folder;
+  // A program sees where it is started, if others may, and a reader starts it at the root of the repository.
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  std::filesystem::create_directories(folder.path() + "/lab/clients");
+  std::filesystem::copy(STARTTLS_LAB_SOURCE_DIR "/lab/clients/python", folder.path() + "/lab/clients/python");
   RunThem(commands, folder);
 }
 
