@@ -40,7 +40,7 @@ bool SanityHolds(const RunRecord& record) {
 }
 
 // It came to an end without having got its mail through: whatever was declared of it.
-bool Refused(const RunRecord& record) {
+bool CameToNothing(const RunRecord& record) {
   const Observation& seen = record.observation;
   const bool through = seen.delivered_in_tls || seen.delivered_in_clear || seen.mail_accepted_in_tls ||
                        (record.report.goal == Goal::kHello && record.report.claim == Claim::kDelivered);
@@ -134,7 +134,7 @@ class Campaign {
   }
 
   void Publish(const RunRecord& record) {
-    good_was_refused_ |= record.sanity == "first" && IsGoodCase(record) && Refused(record);
+    good_was_refused_ |= record.sanity == "first" && IsGoodCase(record) && CameToNothing(record);
     Count(record);
     on_record_(record);
   }
