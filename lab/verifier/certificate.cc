@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "lab/verifier/der_reader.h"
 #include "lab/verifier/distinguished_name.h"
@@ -215,6 +216,7 @@ bool Parser::ParseExtensions(CBS* tbs) {
     Noted(Reason::kUnsupportedVersion, Rule::kVersion,
           fmt::format("extensions in a version {} certificate", c_.version));
   }
+  c_.extensions.reserve(12);  // nearly all have fewer
   while (CBS_len(&extensions) > 0) {
     if (!ParseExtension(&extensions)) {
       return false;
@@ -256,8 +258,17 @@ bool Parser::ParseExtension(CBS* extensions) {
 void Parser::InterpretExtensions() {
   const auto less = [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); };
   std::set<ByteView, decltype(less)> seen(less);
-  for (const ExtensionView& extension : c_.extensions) {
-    if (!seen.insert(extension.oid).second) {
+  // Looking through a few is quicker than sorting them; a certificate may have thousands.
+  const bool few = c_.extensions.size() <= 16;
+  const auto is_new = [&](size_t i) {
+    const ByteView oid = c_.extensions[i].oid;
+    const auto before = std::span(c_.extensions).first(i);
+    return few ? std::ranges::none_of(before, [&](const ExtensionView& other) { return Same(other.oid, oid); })
+               : seen.insert(oid).second;
+  };
+  for (size_t i = 0; i < c_.extensions.size(); ++i) {
+    const ExtensionView& extension = c_.extensions[i];
+    if (!is_new(i)) {
       Noted(Reason::kDuplicateExtension, Rule::kDuplicateExtensions, ExtensionName(extension.oid) + " occurs twice");
       continue;
     }

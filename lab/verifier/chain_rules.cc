@@ -43,6 +43,7 @@ class Judge {
   void Run() {
     for (depth_ = Length() - 1; depth_ >= 0; --depth_) {
       c_ = path_.certificates[static_cast<size_t>(depth_)];
+      algorithm_ = ReadSignatureAlgorithm(c_->outer_algorithm);
       Form();
       Algorithm();
       Strength();
@@ -98,6 +99,7 @@ class Judge {
   std::vector<Defect>& defects_;
   int depth_ = 0;
   const Certificate* c_ = nullptr;
+  SignatureAlgorithm algorithm_;            // beside its signature
   int64_t intermediates_left_ = INT32_MAX;  // max_path_length of RFC 5280 6.1.2 k
 };
 
@@ -124,13 +126,12 @@ void Judge::Algorithm() {
   if (RuleOn(Rule::kAlgorithmsAgree) && !Same(c_->inner_algorithm, c_->outer_algorithm)) {
     Found(Reason::kSignatureAlgorithmMismatch,
           fmt::format("signed: {}, beside the signature: {}", ReadSignatureAlgorithm(c_->inner_algorithm).name,
-                      ReadSignatureAlgorithm(c_->outer_algorithm).name));
+                      algorithm_.name));
   }
-  const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(c_->outer_algorithm);
   // A weak one that cannot be computed is unsupported once nobody objects to weak ones.
-  const bool refused_as_weak = algorithm.standing == Standing::kWeak && RuleOn(StrengthRule(algorithm));
-  if (RuleOn(Rule::kSignatureAlgorithms) && !algorithm.verifiable && !refused_as_weak && !IsAnchor()) {
-    Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm.name);
+  const bool refused_as_weak = algorithm_.standing == Standing::kWeak && RuleOn(StrengthRule(algorithm_));
+  if (RuleOn(Rule::kSignatureAlgorithms) && !algorithm_.verifiable && !refused_as_weak && !IsAnchor()) {
+    Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm_.name);
   }
   if (RuleOn(Rule::kKeyAlgorithms) && c_->key == nullptr && !(c_->key_weak && RuleOn(StrengthRule(*c_)))) {
     Found(Reason::kUnsupportedAlgorithm, c_->key_detail);
@@ -139,14 +140,13 @@ void Judge::Algorithm() {
   if (RuleOn(Rule::kSignatures) && at < path_.links.size() && path_.links[at] == Link::kInvalid) {
     Found(Reason::kSignatureInvalid, fmt::format("the key of \"{}\" ({}) did not make this {} signature",
                                                  NameText(path_.certificates[at + 1]->subject),
-                                                 path_.certificates[at + 1]->key_detail, algorithm.name));
+                                                 path_.certificates[at + 1]->key_detail, algorithm_.name));
   }
 }
 
 void Judge::Strength() {
-  const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(c_->outer_algorithm);
-  if (algorithm.standing == Standing::kWeak && !IsAnchor() && RuleOn(StrengthRule(algorithm))) {
-    Found(Reason::kWeakSignature, "signed with " + algorithm.name);
+  if (algorithm_.standing == Standing::kWeak && !IsAnchor() && RuleOn(StrengthRule(algorithm_))) {
+    Found(Reason::kWeakSignature, "signed with " + algorithm_.name);
   }
   if (c_->key_weak && RuleOn(StrengthRule(*c_))) {
     Found(Reason::kWeakKey, c_->key_detail);

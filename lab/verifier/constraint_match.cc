@@ -26,8 +26,8 @@ bool EndsWith(std::string_view name, std::string_view end) {
 // Labels of letters, digits, underscores and hyphens, these not at an edge ("preferred name syntax", RFC 5280 4.2.1.6);
 // no empty one, so no dot at either end.
 bool IsHostName(std::string_view name) {
-  // Numbers are for LooksLikeIpv4, which says more.
-  return CheckHostName(name, {.numeric_last_label = true}).reason == NameReason::kValid;
+  // Asked of every name under every constraint. Numbers are for LooksLikeIpv4, which says more.
+  return IsSurelyHostName(name) || CheckHostName(name, {.numeric_last_label = true}).reason == NameReason::kValid;
 }
 
 bool LooksLikeIpv4(std::string_view host) { return host.find_first_not_of("0123456789.") == std::string_view::npos; }

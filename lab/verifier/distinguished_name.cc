@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <utility>
+#include <vector>
 
 #include "lab/verifier/der_reader.h"
 
@@ -20,17 +21,19 @@ struct AttributeView {
 
 // Calls on_rdn with the attributes of each RDN of Name ::= SEQUENCE OF SET SIZE (1..MAX) OF AttributeTypeAndValue.
 // False if it is not that.
-bool ForEachRdn(ByteView name, const std::function<void(const std::vector<AttributeView>&)>& on_rdn) {
+template <typename OnRdn>
+bool ForEachRdn(ByteView name, OnRdn&& on_rdn) {
   CBS rdns;
   if (!ReadOnly(name, &rdns, CBS_ASN1_SEQUENCE)) {
     return false;
   }
+  std::vector<AttributeView> attributes;
   while (CBS_len(&rdns) > 0) {
     CBS rdn;
     if (!CBS_get_asn1(&rdns, &rdn, CBS_ASN1_SET) || CBS_len(&rdn) == 0) {
       return false;
     }
-    std::vector<AttributeView> attributes;
+    attributes.clear();
     while (CBS_len(&rdn) > 0) {
       CBS pair;
       CBS value;
@@ -42,16 +45,28 @@ bool ForEachRdn(ByteView name, const std::function<void(const std::vector<Attrib
       attribute.value = ViewOf(value);
       attributes.push_back(attribute);
     }
-    on_rdn(attributes);
+    on_rdn(std::as_const(attributes));
   }
   return true;
 }
 
-void AppendSized(Bytes& out, ByteView bytes) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<uint8_t>(bytes.size() >> shift));
+void PutSize(Bytes& out, size_t at, size_t size) {
+  for (size_t i = 0; i < 4; ++i) {
+    out[at + i] = static_cast<uint8_t>(size >> (24 - 8 * i));
   }
-  certs::Append(out, bytes);
+}
+
+// Appends what `append` appends, with its size in front.
+template <typename Append>
+void AppendBehindSize(Bytes& out, Append&& append) {
+  const size_t at = out.size();
+  out.resize(at + 4);
+  append();
+  PutSize(out, at, out.size() - at - 4);
+}
+
+void AppendSized(Bytes& out, ByteView bytes) {
+  AppendBehindSize(out, [&] { certs::Append(out, bytes); });
 }
 
 bool IsText(unsigned tag) {
@@ -59,38 +74,45 @@ bool IsText(unsigned tag) {
 }
 
 // RFC 5280 7.1: fold case, drop leading and trailing white space, make one space of several.
-Bytes FoldText(ByteView value) {
-  Bytes folded;
-  folded.reserve(value.size());
+void AppendFolded(Bytes& out, ByteView value) {
+  const size_t start = out.size();
   bool pending_space = false;
   for (const uint8_t octet : value) {
     if (octet == ' ' || (octet >= '\t' && octet <= '\r')) {
-      pending_space = !folded.empty();
+      pending_space = out.size() > start;
       continue;
     }
     if (pending_space) {
-      folded.push_back(' ');
+      out.push_back(' ');
       pending_space = false;
     }
-    folded.push_back(octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet + ('a' - 'A')) : octet);
+    out.push_back(octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet + ('a' - 'A')) : octet);
   }
-  return folded;
 }
 
-Bytes CanonicalAttribute(const AttributeView& attribute) {
-  Bytes out;
+void AppendCanonical(Bytes& out, const AttributeView& attribute) {
   AppendSized(out, attribute.oid);
   if (IsText(attribute.tag)) {
     out.push_back('t');
-    certs::Append(out, FoldText(attribute.value));
+    AppendFolded(out, attribute.value);
   } else {
     out.push_back('b');
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      out.push_back(static_cast<uint8_t>(attribute.tag >> shift));
-    }
+    out.resize(out.size() + 4);
+    PutSize(out, out.size() - 4, attribute.tag);
     certs::Append(out, attribute.value);
   }
-  return out;
+}
+
+// An RDN is a set: its attributes stand in the order of their canonical forms.
+void AppendCanonicalSet(Bytes& out, const std::vector<AttributeView>& attributes) {
+  std::vector<Bytes> parts(attributes.size());
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    AppendCanonical(parts[i], attributes[i]);
+  }
+  std::ranges::sort(parts);
+  for (const Bytes& part : parts) {
+    AppendSized(out, part);
+  }
 }
 
 // Short names of the attribute types people meet (RFC 4519, RFC 2985).
@@ -129,18 +151,15 @@ std::string ValueText(ByteView value) {
 
 std::optional<Bytes> CanonicalName(ByteView name) {
   Bytes out;
+  out.reserve(2 * name.size());
   const bool is_name = ForEachRdn(name, [&out](const std::vector<AttributeView>& attributes) {
-    std::vector<Bytes> parts;
-    parts.reserve(attributes.size());
-    for (const AttributeView& attribute : attributes) {
-      parts.push_back(CanonicalAttribute(attribute));
-    }
-    std::ranges::sort(parts);  // an RDN is a set
-    Bytes rdn;
-    for (const Bytes& part : parts) {
-      AppendSized(rdn, part);
-    }
-    AppendSized(out, rdn);
+    AppendBehindSize(out, [&] {
+      if (attributes.size() == 1) {  // nearly every RDN there is
+        AppendBehindSize(out, [&] { AppendCanonical(out, attributes.front()); });
+      } else {
+        AppendCanonicalSet(out, attributes);
+      }
+    });
   });
   if (!is_name) {
     return std::nullopt;

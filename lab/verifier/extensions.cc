@@ -318,12 +318,13 @@ const Known* FindKnown(ByteView oid) {
 void InterpretExtension(const ExtensionView& extension, Certificate* certificate) {
   const Known* known = FindKnown(extension.oid);
   const Criticality criticality = known != nullptr ? known->criticality : Criticality::kNotProcessed;
-  const std::string name = ExtensionName(extension.oid);
+  const auto name = [&extension] { return ExtensionName(extension.oid); };  // nobody asks where nothing is wrong
   const auto malformed = [&](std::string_view what, Rule rule) {
-    certificate->notes.push_back({Reason::kMalformedExtension, name + ": " + std::string(what), rule});
+    certificate->notes.push_back({Reason::kMalformedExtension, name() + ": " + std::string(what), rule});
   };
   if (criticality == Criticality::kNotProcessed && extension.critical) {
-    certificate->notes.push_back({Reason::kUnknownCriticalExtension, name + " is critical", Rule::kCriticalExtensions});
+    certificate->notes.push_back(
+        {Reason::kUnknownCriticalExtension, name() + " is critical", Rule::kCriticalExtensions});
   }
   if (criticality == Criticality::kMustBeFalse && extension.critical) {
     malformed("must not be critical", Rule::kCriticality);

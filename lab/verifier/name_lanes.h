@@ -1,5 +1,6 @@
-// Eight octets of a name at once, as the lanes of one integer, for the matcher's inner loops. Plain C++: no instruction
-// set is assumed, and the byte order does not matter, since no lane looks at another.
+// Eight octets of a name at once, as the lanes of one integer, or sixteen, as the compiler's vector type, for the
+// matcher's inner loops. No instruction set is assumed, and the byte order does not matter, since no lane looks at
+// another.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,30 @@ constexpr uint64_t Within(uint64_t block, uint8_t first, uint8_t last) {
 constexpr uint64_t Folded(uint64_t block) {
   const uint64_t upper = Within(block & ~kHighBits, 'A', 'Z') & ~block;
   return block | upper >> 2;  // 0x80 to 0x20, the bit that makes a letter small
+}
+
+// Sixteen octets; GCC and clang make of it whatever the processor has.
+using Octets = uint8_t __attribute__((vector_size(16)));
+inline constexpr size_t kVectorOctets = sizeof(Octets);
+
+// Reads kVectorOctets octets, which need no alignment.
+inline Octets LoadOctets(const char* from) {
+  Octets octets;
+  std::memcpy(&octets, from, sizeof octets);
+  return octets;
+}
+
+// All bits of the octets within first..last, none of the others.
+inline Octets Between(Octets octets, uint8_t first, uint8_t last) {
+  return reinterpret_cast<Octets>((octets - first) <= static_cast<uint8_t>(last - first));
+}
+
+inline Octets Folded(Octets octets) { return octets | (Between(octets, 'A', 'Z') & uint8_t{0x20}); }
+
+inline bool AnyBit(Octets octets) {
+  uint64_t halves[2];
+  std::memcpy(halves, &octets, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
 }
 
 }  // namespace verifier

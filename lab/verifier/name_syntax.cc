@@ -40,6 +40,16 @@ bool IsPlainBlock(const char* octets) {
   return ((raw & kHighBits) | (fine ^ kHighBits) | (punctuation & beside)) == 0;
 }
 
+// The same of sixteen.
+bool ArePlainOctets(const char* octets) {
+  const Octets block = LoadOctets(octets);
+  const Octets punctuation = Between(block, '-', '.');
+  const Octets beside = Between(LoadOctets(octets + 1), '-', '.');
+  const Octets fine =
+      Between(block | uint8_t{0x20}, 'a', 'z') | Between(block, '0', '9') | Between(block, '_', '_') | punctuation;
+  return !AnyBit(~fine | (punctuation & beside));
+}
+
 // Whether no label of a name without empty labels is longer than kMaxLabel: from each label's start, the farthest dot
 // in reach is the next start worth looking at.
 bool LabelsAreShort(std::string_view name) {
@@ -61,28 +71,6 @@ bool EndsInDigitLabel(std::string_view name) {
   return begin < name.size() && (begin == 0 || name[begin - 1] == '.');
 }
 
-// A quick yes for nearly every valid name; false says nothing. Certificates carry up to thousands of names, and each of
-// them is checked on every connection.
-bool IsSurelyHostName(std::string_view name) {
-  const auto is_edge = [](char c) { return c == '-' || c == '.'; };
-  if (name.empty() || name.size() > kMaxName || is_edge(name.front()) || is_edge(name.back())) {
-    return false;
-  }
-  if (name.size() <= kLaneOctets) {
-    char padded[kLaneOctets + 1] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
-    std::ranges::copy(name, padded);
-    return IsPlainBlock(padded) && !EndsInDigitLabel(name);
-  }
-  for (size_t pos = 0; pos + kLaneOctets < name.size(); pos += kLaneOctets) {
-    if (!IsPlainBlock(name.data() + pos)) {
-      return false;
-    }
-  }
-  // The last block overlaps the one before it; the octet behind it, the last, has no neighbour.
-  return IsPlainBlock(name.data() + name.size() - kLaneOctets - 1) && LowerLabelOctet(name.back()) != 0 &&
-         LabelsAreShort(name) && !EndsInDigitLabel(name);
-}
-
 // What follows a leading "*", checked as the suffix of a wildcard: the suffix, or why the "*" is not one.
 PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
   PresentedName presented{.wildcard = true};
@@ -95,7 +83,10 @@ PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
     return presented;
   }
   presented.suffix = name.substr(2);
-  const NameSyntax syntax = CheckHostName(presented.suffix);
+  const NameSyntax syntax =
+      IsSurelyHostName(presented.suffix)
+          ? NameSyntax{NameReason::kValid, static_cast<int>(std::ranges::count(presented.suffix, '.')) + 1}
+          : CheckHostName(presented.suffix);
   presented.reason = syntax.reason;
   if (syntax.reason == NameReason::kValid && syntax.labels < policy.wildcard_min_suffix_labels) {
     presented.reason = NameReason::kWildcardTooBroad;
@@ -105,20 +96,57 @@ PresentedName CheckWildcard(std::string_view name, const NamePolicy& policy) {
 
 }  // namespace
 
+bool IsSurelyHostName(std::string_view name) {
+  const auto is_edge = [](char c) { return c == '-' || c == '.'; };
+  if (name.empty() || name.size() > kMaxName || is_edge(name.front()) || is_edge(name.back())) {
+    return false;
+  }
+  if (name.size() <= kLaneOctets) {
+    char padded[kLaneOctets + 1] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
+    std::ranges::copy(name, padded);
+    return IsPlainBlock(padded) && !EndsInDigitLabel(name);
+  }
+  size_t pos = 0;
+  for (; pos + kVectorOctets < name.size(); pos += kVectorOctets) {
+    if (!ArePlainOctets(name.data() + pos)) {
+      return false;
+    }
+  }
+  if (pos + kLaneOctets < name.size() && !IsPlainBlock(name.data() + pos)) {
+    return false;
+  }
+  // The last block overlaps the one before it; the octet behind it, the last, has no neighbour.
+  return IsPlainBlock(name.data() + name.size() - kLaneOctets - 1) && LowerLabelOctet(name.back()) != 0 &&
+         LabelsAreShort(name) && !EndsInDigitLabel(name);
+}
+
 uint8_t LowerLabelOctet(char c) { return kLabelOctets[static_cast<uint8_t>(c)]; }
 
 bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
   if (presented.size() != lower_case.size()) {
     return false;
   }
-  size_t pos = 0;
-  for (; pos + kLaneOctets <= presented.size(); pos += kLaneOctets) {
-    if (Folded(LoadBlock(presented.data() + pos)) != LoadBlock(lower_case.data() + pos)) {
-      return false;
+  const size_t size = presented.size();
+  // A last block overlaps the one before it.
+  if (size >= kVectorOctets) {
+    const auto differ = [&](size_t pos) {
+      return AnyBit(Folded(LoadOctets(presented.data() + pos)) ^ LoadOctets(lower_case.data() + pos));
+    };
+    for (size_t pos = 0; pos + kVectorOctets < size; pos += kVectorOctets) {
+      if (differ(pos)) {
+        return false;
+      }
     }
+    return !differ(size - kVectorOctets);
+  }
+  if (size >= kLaneOctets) {
+    const auto differ = [&](size_t pos) {
+      return Folded(LoadBlock(presented.data() + pos)) != LoadBlock(lower_case.data() + pos);
+    };
+    return !differ(0) && !differ(size - kLaneOctets);
   }
   const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  for (; pos < presented.size(); ++pos) {
+  for (size_t pos = 0; pos < size; ++pos) {
     if (fold(presented[pos]) != lower_case[pos]) {
       return false;
     }

@@ -19,10 +19,8 @@ constexpr size_t kMaxCertificates = 256;
 // Paths that reach an anchor and are judged.
 constexpr int kMaxJudgements = 500;
 // Names times constraints, on one path and for the whole search.
-constexpr int64_t kMaxComparisonsOnPath = 1 << 18;
-constexpr int64_t kMaxComparisons = 1 << 20;
-
-std::string MapKey(const Bytes& canonical) { return std::string(certs::AsText(canonical)); }
+constexpr int64_t kMaxComparisonsOnPath = 1 << 17;
+constexpr int64_t kMaxComparisons = 1 << 18;
 
 bool ValidAt(const Certificate& certificate, int64_t now) {
   return certificate.not_before && certificate.not_after && *certificate.not_before <= now &&
@@ -56,7 +54,7 @@ PathBuilder::PathBuilder(const Candidate& leaf, const std::vector<Candidate>& ca
       comparisons_left_(kMaxComparisons),
       revocation_(request.revocation, request.chain, request.now) {
   for (const Candidate& candidate : candidates) {
-    by_subject_[MapKey(candidate.certificate->subject_key_for_match)].push_back(&candidate);
+    by_subject_[certs::AsText(candidate.certificate->subject_key_for_match)].push_back(&candidate);
   }
 }
 
@@ -150,7 +148,8 @@ const std::vector<const Candidate*>& PathBuilder::IssuersOf(const Certificate& c
     return known->second;
   }
   std::vector<const Candidate*> issuers;
-  if (const auto named = by_subject_.find(MapKey(certificate.issuer_key_for_match)); named != by_subject_.end()) {
+  if (const auto named = by_subject_.find(certs::AsText(certificate.issuer_key_for_match));
+      named != by_subject_.end()) {
     issuers = named->second;
   }
   const auto rank = [&](const Candidate* candidate) {

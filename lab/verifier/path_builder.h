@@ -3,7 +3,7 @@
 
 #include <map>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -65,7 +65,7 @@ class PathBuilder {
 
   const Candidate& leaf_;
   const VerifyRequest& request_;
-  std::unordered_map<std::string, std::vector<const Candidate*>> by_subject_;
+  std::unordered_map<std::string_view, std::vector<const Candidate*>> by_subject_;  // borrows canonical names
   std::map<const Certificate*, std::vector<const Candidate*>> issuers_;
   std::map<std::pair<const Certificate*, const Certificate*>, Link> links_known_;
 

@@ -207,7 +207,7 @@ ParsedKey ParseRsaKey(ByteView spki) {
   }
   const unsigned bits = RSA_bits(EVP_PKEY_get0_RSA(key.get()));
   const bool weak = bits < 2048 || bits % 8 != 0;
-  return {.key = std::move(key), .weak = weak, .detail = fmt::format("an RSA key of {} bits", bits)};
+  return {.key = std::move(key), .weak = weak, .detail = "an RSA key of " + std::to_string(bits) + " bits"};
 }
 
 }  // namespace
@@ -220,7 +220,6 @@ SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier) {
     out.name = "?";
     return out;
   }
-  out.name = OidText(oid);
   for (const KnownAlgorithm& known : kAlgorithms) {
     if (!Same(known.oid, oid)) {
       continue;
@@ -235,8 +234,9 @@ SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier) {
     }
     out.verifiable =
         out.standing != Standing::kUnsupported && (out.hash != nullptr || out.scheme == SignatureScheme::kEd25519);
-    break;
+    return out;
   }
+  out.name = OidText(oid);
   return out;
 }
 

@@ -29,7 +29,7 @@ class Parsed {
       Add(der, true, presented + i);
       leaf_is_anchor_ = leaf_is_anchor_ || std::ranges::equal(der, leaf.der);
     }
-    seen_.insert(certs::AsText(leaf.der));
+    IsNew(leaf.der);
     for (int i = 1; i < presented; ++i) {
       Add(request.chain[static_cast<size_t>(i)], false, i);
     }
@@ -39,8 +39,26 @@ class Parsed {
   bool leaf_is_anchor() const { return leaf_is_anchor_; }
 
  private:
+  // Whether these bytes have not come before. A few are looked through, for that is quicker than hashing whole
+  // certificates.
+  bool IsNew(ByteView der) {
+    constexpr size_t kFew = 16;
+    const std::string_view text = certs::AsText(der);
+    if (few_.size() < kFew) {
+      const bool known = std::ranges::find(few_, text) != few_.end();
+      if (!known) {
+        few_.push_back(text);
+      }
+      return !known;
+    }
+    if (many_.empty()) {
+      many_.insert(few_.begin(), few_.end());
+    }
+    return many_.insert(text).second;
+  }
+
   void Add(ByteView der, bool anchor, int index) {
-    if (!seen_.insert(certs::AsText(der)).second) {
+    if (!IsNew(der)) {
       return;
     }
     if (certs::Result<Certificate> parsed = ParseCertificate(der)) {
@@ -51,7 +69,8 @@ class Parsed {
 
   std::vector<Certificate> storage_;  // reserved at once: candidates point into it
   std::vector<Candidate> candidates_;
-  std::unordered_set<std::string_view> seen_;  // borrows the request's bytes
+  std::vector<std::string_view> few_;  // both borrow the request's bytes
+  std::unordered_set<std::string_view> many_;
   bool leaf_is_anchor_ = false;
 };
 

@@ -40,12 +40,15 @@ struct VerifyRequest {
   KeyExchange key_exchange = KeyExchange::kSigning;
   Purpose purpose = Purpose::kServer;
   NamePolicy names;
-  TrustDecision trust;             // by what; with anything but kPkix the anchors count for nothing
-  RevocationInput revocation;      // off unless a mode is set
-  int max_intermediates = 10;      // a longer path is kPathTooLong; self-issued ones do not count (RFC 5280 6.1.4 l)
-  int max_signature_checks = 100;  // the search's budget
-  bool collect_all = false;        // go on after the first defect and report every one
-  bool check_name = true;          // false only for callers that match names themselves (client certificates, limbo)
+  TrustDecision trust;         // by what; with anything but kPkix the anchors count for nothing
+  RevocationInput revocation;  // off unless a mode is set
+  int max_intermediates = 10;  // a longer path is kPathTooLong; self-issued ones do not count (RFC 5280 6.1.4 l)
+  // The search's budget: the longest path and a handful of wrong guesses, so that a server that sends a hundred CAs
+  // costs its client no more than ten good chains do. 256 finds its way through any mesh that tests of path building
+  // know.
+  int max_signature_checks = 16;
+  bool collect_all = false;  // go on after the first defect and report every one
+  bool check_name = true;    // false only for callers that match names themselves (client certificates, limbo)
 
   // For path validation beyond what a mail client asks; off for every client.
   bool ca_profile = false;  // refuse also what RFC 5280 forbids a CA to issue although section 6 lets it pass (README)
