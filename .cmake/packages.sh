@@ -1,19 +1,23 @@
 # Debian packages of each job, and how they are installed. Sourced by lab/run, tests/run, fuzz/run and bench/run.
 #
 #   ensure_packages GROUP...     installs what is missing of the groups: build run test fuzz bench
-#   unpack_servers FOLDER        unpacks the mail servers that tests talk to, without installing them
-#   build_preset PRESET TARGET...  configures and builds; quiet unless something fails
+#   unpack_servers FOLDER PACKAGE...  unpacks mail servers, without installing them
+#   build_preset PRESET TARGET...  configures and builds; quiet unless something fails. BoringSSL_ROOT in the environment
+#                                is the install prefix of a BoringSSL other than Debian's
 
 packages_build="g++ cmake ninja-build ccache pkg-config android-libboringssl-dev libuv1-dev libidn2-dev libc-ares-dev libpsl-dev libfmt-dev
                 libcli11-dev nlohmann-json3-dev libtomlplusplus-dev"
 packages_run="ca-certificates openssl curl python3"
-packages_test="libgtest-dev libgmock-dev libpugixml-dev binutils libgnutls28-dev libtasn1-6-dev
+packages_server_needs="libdb5.3 libevent-2.1-7 libicu72 libnsl2 libsasl2-modules libsasl2-modules-db libwrap0"
+packages_test="libgtest-dev libgmock-dev libpugixml-dev libbenchmark-dev valgrind binutils libgnutls28-dev libtasn1-6-dev
                libio-socket-ssl-perl libnet-smtp-tls-perl libnet-ssleay-perl msmtp php-cli sendemail swaks
-               libdb5.3 libevent-2.1-7 libicu72 libnsl2 libsasl2-modules libsasl2-modules-db libwrap0"
+               ${packages_server_needs}"
 packages_fuzz="clang-19 libclang-rt-19-dev libgnutls28-dev"
-packages_bench="libbenchmark-dev"
+packages_bench="libbenchmark-dev libgnutls28-dev gnutls-bin android-boringssl libpcre2-8-0
+               ${packages_server_needs}"
 # Installed, a mail server would replace the machine's own and start to listen.
 packages_servers="postfix opensmtpd sasl2-bin stunnel4"
+packages_peers="nginx libnginx-mod-mail"  # servers that the benchmarks measure, too
 
 ensure_packages() {
   local group wanted="" missing="" package sudo=""
@@ -50,28 +54,33 @@ ensure_packages() {
 
 unpack_servers() {
   local folder="$1" package file
-  for package in ${packages_servers}; do
+  shift
+  for package in "$@"; do
     [ -e "${folder}/.unpacked/${package}" ] && continue
     mkdir -p "${folder}/.unpacked"
     file="$(mktemp -d)"
     if (cd "${file}" && apt-get download "${package}" && dpkg -x ./*.deb "${folder}") >"${file}/log" 2>&1; then
       touch "${folder}/.unpacked/${package}"
     else
-      echo "Could not download ${package}: its tests are skipped ($(tail -n 1 "${file}/log"))." >&2
+      echo "Could not download ${package}: what needs it is skipped ($(tail -n 1 "${file}/log"))." >&2
     fi
     rm -rf "${file}"
   done
 }
 
 build_preset() {
-  local root="$1" preset="$2" log started
+  local root="$1" preset="$2" log started cached options=()
   shift 2
   # Another generator or compiler in an old build folder is not worth a question: the folder is ours.
   log="${root}/build/${preset}.log"
   mkdir -p "${root}/build"
   started=$(date +%s)
   echo "Building (${preset}; a first build takes a few minutes) ..." >&2
-  if ! (cd "${root}" && cmake --preset "${preset}") >"${log}" 2>&1; then
+  cached="$(sed -n 's/^BoringSSL_ROOT:[^=]*=//p' "${root}/build/${preset}/CMakeCache.txt" 2>/dev/null || true)"
+  if [ "${cached}" != "${BoringSSL_ROOT:-}" ]; then
+    options=(-U 'BoringSSL_*' "-DBoringSSL_ROOT=${BoringSSL_ROOT:-}")
+  fi
+  if ! (cd "${root}" && cmake --preset "${preset}" "${options[@]}") >"${log}" 2>&1; then
     cat "${log}" >&2
     echo "cmake could not configure the preset ${preset}: the reason is above." >&2
     return 3

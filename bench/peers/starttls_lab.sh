@@ -1,0 +1,1 @@
+"$BENCH" serve "$KEY" "$2" "$3" &
