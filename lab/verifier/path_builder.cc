@@ -19,8 +19,8 @@ constexpr size_t kMaxCertificates = 256;
 // Paths that reach an anchor and are judged.
 constexpr int kMaxJudgements = 500;
 // Names times constraints, on one path and for the whole search.
-constexpr int64_t kMaxComparisonsOnPath = 1 << 17;
-constexpr int64_t kMaxComparisons = 1 << 18;
+constexpr int64_t kMaxComparisonsOnPath = 1 << 16;
+constexpr int64_t kMaxComparisons = 1 << 17;
 
 bool ValidAt(const Certificate& certificate, int64_t now) {
   return certificate.not_before && certificate.not_after && *certificate.not_before <= now &&
