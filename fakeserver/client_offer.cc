@@ -3,6 +3,8 @@
 #include <openssl/bytestring.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
+
 #include "fakeserver/tls_wire.h"
 
 namespace fakeserver {
@@ -28,7 +30,8 @@ std::vector<uint16_t> ListOf(const ClientOffer& offer, uint16_t extension, bool 
 std::vector<uint16_t> ClientOffer::Versions() const {
   std::vector<uint16_t> versions = ListOf(*this, TLSEXT_TYPE_supported_versions, true);
   if (versions.empty()) {
-    for (uint16_t version = legacy_version; version >= SSL3_VERSION; --version) {
+    // Later versions are offered by the extension only (RFC 8446 4.1.2), whatever the field says.
+    for (uint16_t version = std::min<uint16_t>(legacy_version, TLS1_2_VERSION); version >= SSL3_VERSION; --version) {
       versions.push_back(version);
     }
   }

@@ -16,7 +16,8 @@ constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr size_t kBlock = 16 * 1024;
 constexpr Micros kDripInterval = std::chrono::seconds(1);
 
-// The words of a request line (RFC 9112 3): method, target, version.
+// The words of a request line (RFC 9112 3): method, target, version. A target is made of visible characters (RFC 3986
+// 2): what a redirect repeats of it cannot begin a line of its own.
 struct RequestLine {
   std::string method, target;
 };
@@ -25,7 +26,9 @@ std::optional<RequestLine> ParseRequestLine(std::string_view line) {
   if (first == std::string_view::npos || first == last || !line.substr(last + 1).starts_with("HTTP/1.")) {
     return std::nullopt;
   }
-  return RequestLine{std::string(line.substr(0, first)), std::string(line.substr(first + 1, last - first - 1))};
+  RequestLine request{std::string(line.substr(0, first)), std::string(line.substr(first + 1, last - first - 1))};
+  const bool visible = std::ranges::all_of(request.target, [](char c) { return c > ' ' && c < 0x7f; });
+  return visible ? std::optional(std::move(request)) : std::nullopt;
 }
 
 // The path of a request target in origin-form or absolute-form (RFC 9112 3.2).

@@ -16,6 +16,7 @@
 #include "lab/cli/diff_results.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/expect.h"
+#include "lab/cli/from_fuzz.h"
 #include "lab/cli/match.h"
 #include "lab/cli/matrix.h"
 #include "lab/cli/report.h"
@@ -186,6 +187,17 @@ void AddExplain(CLI::App& app, Action& action) {
   verb->add_option("id", options->id, "scenario id, glob or file")->required();
   verb->add_flag("--toml", options->toml, "as a scenario file, to be edited and run");
   verb->callback([options, &action] { action = [options] { return ExplainVerb(*options); }; });
+}
+
+void AddScenario(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("scenario", "Scenario files out of other things");
+  verb->require_subcommand(1);
+  auto options = std::make_shared<lab::FromFuzzOptions>();
+  CLI::App* part = verb->add_subcommand("from-fuzz", "Print an input of a fuzz target as a scenario file that runs");
+  AddCommon(part, options->common);
+  part->add_option("file", options->file, "the input")->required();
+  part->add_option("--target", options->target, "chain_spec or starttls_injection; default: by the file's folder");
+  part->callback([options, &action] { action = [options] { return FromFuzzVerb(*options); }; });
 }
 
 void AddServe(CLI::App& app, Action& action) {
@@ -368,6 +380,7 @@ int main(int argc, char** argv) {
   AddDiff(app, action);
   AddList(app, action);
   AddExplain(app, action);
+  AddScenario(app, action);
   AddServe(app, action);
   AddCerts(app, action);
   AddMatch(app, action);

@@ -11,6 +11,7 @@
 #include "certs/bytes.h"
 #include "lab/scenario/oracle.h"
 #include "lab/scenario/scenario_value.h"
+#include "lab/scenario/toml_text.h"
 
 namespace lab {
 namespace {
@@ -184,39 +185,6 @@ Scenario FromSheet(const Sheet& sheet, const std::string& file) {
 }
 
 constexpr std::string_view kGoodTwin = "control.good";
-
-// The line of the first octet beyond ASCII that is neither in a string nor in a comment. TOML has none there, and what
-// toml++ makes of one is undefined.
-std::optional<int> LineOfForeignText(std::string_view text) {
-  int line = 1;
-  std::string_view quote;  // that ends the string we are in
-  if (text.starts_with("\xef\xbb\xbf")) {
-    text.remove_prefix(3);
-  }
-  for (size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    line += c == '\n' ? 1 : 0;
-    if (!quote.empty()) {
-      if (c == '\\' && quote.front() == '"' && text.substr(at + 1, 1) != "\n") {
-        ++at;
-      } else if (c == '\n' && quote.size() == 1) {
-        quote = {};
-      } else if (text.substr(at).starts_with(quote)) {
-        at += quote.size() - 1;
-        quote = {};
-      }
-    } else if (c == '"' || c == '\'') {
-      const std::string_view three = text.substr(at, 3);
-      quote = three == "\"\"\"" || three == "'''" ? three : text.substr(at, 1);
-      at += quote.size() - 1;
-    } else if (c == '#') {
-      at = std::min(text.find('\n', at), text.size()) - 1;
-    } else if (static_cast<uint8_t>(c) > 0x7f) {
-      return line;
-    }
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "lab/verifier/name_bugs.h"
 #include "lab/verifier/name_lenient.h"
 #include "lab/verifier/name_syntax.h"
 #include "lab/verifier/service_id.h"
@@ -26,8 +27,17 @@ std::optional<NameReason> HowItMatches(std::string_view name, const Reference& r
     return std::nullopt;
   }
   const std::string_view host = reference.dns;
+  if (Planted(NameBug::kNul)) {
+    name = name.substr(0, name.find('\0'));
+  }
+  if (Planted(NameBug::kPartialALabel) && MatchesPartialALabel(name, host)) {
+    return NameReason::kMatchWildcard;
+  }
   if (!name.starts_with("*.")) {
     return EqualsFolded(name, host) ? std::optional(NameReason::kMatchExact) : std::nullopt;
+  }
+  if (Planted(NameBug::kTwoLabels) && MatchesTwoLabels(name, host)) {
+    return NameReason::kMatchWildcard;
   }
   // "*" stands for exactly the left-most label, so what is behind the first dot must equal the suffix (RFC 9525 6.3).
   const size_t dot = host.find('.');

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lab/verifier/name_bugs.h"
 #include "lab/verifier/name_lanes.h"
 
 namespace verifier {
@@ -127,6 +128,9 @@ bool EqualsFolded(std::string_view presented, std::string_view lower_case) {
     return false;
   }
   const size_t size = presented.size();
+  if (Planted(NameBug::kCase) && size >= kLaneOctets && presented.contains('Z')) {
+    return false;
+  }
   // A last block overlaps the one before it.
   if (size >= kVectorOctets) {
     const auto differ = [&](size_t pos) {
@@ -177,7 +181,8 @@ NameSyntax CheckHostName(std::string_view name, const SyntaxAllowance& allowed) 
     if (length == 0) {
       return {NameReason::kEmptyLabel, labels};
     }
-    if (length > kMaxLabel && !allowed.any_length) {
+    const size_t longest = kMaxLabel + (Planted(NameBug::kLabelOfSixtyFour) ? 1 : 0);
+    if (length > longest && !allowed.any_length) {
       return {NameReason::kLabelTooLong, labels};
     }
     if ((name[start] == '-' && !allowed.leading_hyphen) || (name[pos - 1] == '-' && !allowed.trailing_hyphen)) {

@@ -6,6 +6,7 @@
 #include <openssl/mem.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -89,13 +90,15 @@ class Scram : public SaslClient {
       return std::unexpected(
           fmt::format("\"{}\" is no first message of a SCRAM server", certs::Escaped(message, kShown)));
     }
-    if (!nonce->starts_with(setting_.nonce) || nonce->size() == setting_.nonce.size()) {
+    // s-nonce = printable, and a comma ends it (RFC 5802 7)
+    const bool printable = std::ranges::all_of(*nonce, [](char c) { return c > ' ' && c < 0x7f; });
+    if (!nonce->starts_with(setting_.nonce) || nonce->size() == setting_.nonce.size() || !printable) {
       return std::unexpected("the server's nonce does not continue the client's");
     }
     uint32_t iterations = 0;
     const auto [end, error] = std::from_chars(count->data(), count->data() + count->size(), iterations);
-    if (error != std::errc() || end != count->data() + count->size() || iterations < kLeastScramIterations ||
-        iterations > kMostScramIterations) {
+    if (error != std::errc() || end != count->data() + count->size() || count->starts_with('0') ||
+        iterations < kLeastScramIterations || iterations > kMostScramIterations) {
       return std::unexpected(fmt::format("the server asks for {} iterations, not {} to {}", certs::Escaped(*count, 20),
                                          kLeastScramIterations, kMostScramIterations));
     }

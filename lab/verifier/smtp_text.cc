@@ -137,7 +137,10 @@ std::optional<std::string> FromBase64(std::string_view text) {
   if (EVP_DecodeBase64(decoded.data(), &length, decoded.size(), Base64Octets(text), text.size()) != 1) {
     return std::nullopt;
   }
-  return std::string(certs::AsText(certs::ByteView(decoded).first(length)));
+  // BoringSSL does not look at the bits that pad the last octet; whoever writes base64 sets them to zero (RFC
+  // 4648 3.5).
+  std::string octets(certs::AsText(certs::ByteView(decoded).first(length)));
+  return Base64(octets) == text ? std::optional(std::move(octets)) : std::nullopt;
 }
 
 }  // namespace verifier

@@ -5,7 +5,8 @@ starttls_lab_test(match_test
     ${PROJECT_SOURCE_DIR}/lab/cli/match_explain.cc ${PROJECT_SOURCE_DIR}/lab/cli/cert_text.cc)
 starttls_lab_test(cli_test
   LIBS nlohmann_json::nlohmann_json
-  SOURCES cli/cli_test.cc cli/clients_test.cc cli/expect_test.cc cli/report_test.cc cli/resume_test.cc cli/program.cc
+  SOURCES cli/cli_test.cc cli/clients_test.cc cli/expect_test.cc cli/report_test.cc cli/resume_test.cc cli/from_fuzz_test.cc
+    cli/program.cc
   DEFINES STARTTLS_LAB_BINARY="$<TARGET_FILE:starttls-lab>"
   LABELS integration TIMEOUT 900)
 

@@ -23,12 +23,6 @@ starttls_lab_test(catalogue_verify_test
   SOURCES ${verifier_chain_fixture} verifier/catalogue_verify_test.cc verifier/revocation_test.cc
   TIMEOUT 600)
 
-# The verifier once more, with rules that can be switched off. Never for anything but mutant_test.
-file(GLOB verifier_mutable_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lab/verifier/*.cc")
-starttls_lab_library(verifier_mutable EXCLUDE_FROM_ALL ${verifier_mutable_sources})
-target_link_libraries(starttls_lab_verifier_mutable
-  PUBLIC starttls_lab::vocabulary BoringSSL::SSL PRIVATE PkgConfig::IDN2 PkgConfig::PSL PkgConfig::CARES fmt::fmt)
-target_compile_definitions(starttls_lab_verifier_mutable PUBLIC STARTTLS_LAB_MUTABLE_RULES)
 starttls_lab_test(mutant_test
   LIBS starttls_lab::verifier_mutable starttls_lab::fakeserver
   SOURCES ${verifier_chain_fixture} verifier/dns_fake.cc verifier/mutant_test.cc verifier/dns_mutant_test.cc
