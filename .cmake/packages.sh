@@ -1,6 +1,6 @@
-# Debian packages of each job, and how they are installed. Sourced by lab/run, tests/run, fuzz/run and bench/run.
+# Debian packages of each job, and how they are installed. Sourced by lab/run, tests/run, bench/run and the scripts in fuzz/.
 #
-#   ensure_packages GROUP...     installs what is missing of the groups: build run test fuzz bench
+#   ensure_packages GROUP...     installs what is missing of the groups: build run test fuzz coverage bench
 #   unpack_servers FOLDER PACKAGE...  unpacks mail servers, without installing them
 #   build_preset PRESET TARGET...  configures and builds; quiet unless something fails. BoringSSL_ROOT in the environment
 #                                is the install prefix of a BoringSSL other than Debian's
@@ -12,7 +12,8 @@ packages_server_needs="libdb5.3 libevent-2.1-7 libicu72 libnsl2 libsasl2-modules
 packages_test="libgtest-dev libgmock-dev libpugixml-dev libbenchmark-dev valgrind binutils libgnutls28-dev libtasn1-6-dev
                libio-socket-ssl-perl libnet-smtp-tls-perl libnet-ssleay-perl msmtp php-cli sendemail swaks
                ${packages_server_needs}"
-packages_fuzz="clang-19 libclang-rt-19-dev libgnutls28-dev"
+packages_fuzz="clang-19 libclang-rt-19-dev libgnutls28-dev python3"
+packages_coverage="llvm-19"
 packages_bench="libbenchmark-dev libgnutls28-dev gnutls-bin android-boringssl libpcre2-8-0
                ${packages_server_needs}"
 # Installed, a mail server would replace the machine's own and start to listen.

@@ -11,60 +11,21 @@
 
 #include "fuzz/fuzz.h"
 #include "lab/runner/campaign_meet.h"
+#include "lab/runner/fuzz_input.h"
 #include "lab/scenario/scenario_file.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 namespace {
 
-constexpr size_t kMostParts = 4, kMostLeftOut = 8;
+using lab::EditList;
 
-const std::vector<const lab::Scenario*>& Parts() {
-  static const std::vector<const lab::Scenario*> parts = lab::CampaignParts();
-  return parts;
+EditList ReadInput(const uint8_t* data, size_t size) {
+  return lab::ReadEditList(certs::AsText(certs::ByteView(data, size)));
 }
 
-const lab::Scenario* Part(std::string_view id) {
-  const lab::Scenario* scenario = lab::FindScenario(id);
-  return scenario != nullptr && std::ranges::find(Parts(), scenario) != Parts().end() ? scenario : nullptr;
-}
-
-// The input as a value.
-struct Edits {
-  char setting = '0';
-  std::vector<std::string> ids;
-  std::vector<size_t> left_out;
-};
-
-Edits ReadEdits(const uint8_t* data, size_t size) {
-  Edits edits;
-  fuzz::Reader input(data, size);
-  const std::string_view first = input.Until('\n');
-  edits.setting = first.empty() ? '0' : static_cast<char>('0' + (first[0] & 7));
-  while (!input.empty()) {
-    const std::string line(input.Until('\n'));
-    if (!line.starts_with('-') && edits.ids.size() < kMostParts) {
-      edits.ids.push_back(line);
-    } else if (line.starts_with('-') && edits.left_out.size() < kMostLeftOut) {
-      edits.left_out.push_back(std::strtoul(line.c_str() + 1, nullptr, 10) % 64);
-    }
-  }
-  return edits;
-}
-
-std::string Written(const Edits& edits) {
-  std::string text = {edits.setting, '\n'};
-  for (const std::string& id : edits.ids) {
-    text += id + '\n';
-  }
-  for (const size_t number : edits.left_out) {
-    text += '-' + std::to_string(number) + '\n';
-  }
-  return text;
-}
-
-size_t Give(const Edits& edits, uint8_t* out, size_t max_size) {
-  const std::string text = Written(edits);
+size_t Give(const EditList& edits, uint8_t* out, size_t max_size) {
+  const std::string text = Print(edits);
   if (text.size() > max_size) {
     return 0;
   }
@@ -72,45 +33,12 @@ size_t Give(const Edits& edits, uint8_t* out, size_t max_size) {
   return text.size();
 }
 
-// The world, judged by the policy; nothing if its parts do not mix.
-std::optional<lab::DrawnWorld> WorldOf(const Edits& edits) {
-  static const lab::Deck deck(Parts(), 1, std::nullopt, std::nullopt);
-  std::vector<const lab::Scenario*> parts;
-  for (const std::string& id : edits.ids) {
-    const lab::Scenario* part = Part(id);
-    if (part == nullptr || std::ranges::find(parts, part) != parts.end()) {
-      return std::nullopt;
-    }
-    parts.push_back(part);
-  }
-  const lab::Policy policy = lab::AllPolicies()[static_cast<size_t>(edits.setting & 3)];
-  const auto mode = (edits.setting & 4) != 0 ? fakeserver::TlsMode::kImplicit : fakeserver::TlsMode::kStartTls;
-  std::optional<lab::DrawnWorld> drawn = deck.Mix(std::move(parts), mode, policy, 0);
-  if (!drawn || edits.left_out.empty()) {
-    return drawn;
-  }
-  const lab::World whole = drawn->composed.scenario.world;
-  std::vector<bool> keep(lab::CountEdits(lab::GoodWorld(), whole), true);
-  for (const size_t number : edits.left_out) {
-    if (number < keep.size()) {
-      keep[number] = false;
-    }
-  }
-  const lab::World world = lab::KeepEdits(lab::GoodWorld(), whole, keep);
-  if (!lab::WrongWithChain(world.chain).empty()) {
-    return std::nullopt;
-  }
-  const lab::Scenario& from = drawn->composed.scenario;
-  drawn->composed = lab::ScenarioOf(world, from.modes, from.id, from.summary);
-  return drawn;
-}
-
 }  // namespace
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
-  Edits edits = ReadEdits(data, size);
+  EditList edits = ReadInput(data, size);
   const size_t number = seed / 8;
-  const std::string& id = Parts()[number % Parts().size()]->id;
+  const std::string& id = lab::EditListParts()[number % lab::EditListParts().size()]->id;
   switch (seed % 8) {
     case 0:
       edits.setting = static_cast<char>('0' + number % 8);
@@ -129,10 +57,10 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
     case 4:
       return LLVMFuzzerMutate(data, size, max_size);
     default:
-      if (edits.ids.size() < kMostParts) {
+      if (edits.ids.size() < EditList::kMostParts) {
         edits.ids.push_back(id);
       } else {
-        edits.ids[seed % kMostParts] = id;
+        edits.ids[seed % EditList::kMostParts] = id;
       }
   }
   return Give(edits, data, max_size);
@@ -140,11 +68,11 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
 
 extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* data1, size_t size1, const uint8_t* data2, size_t size2,
                                             uint8_t* out, size_t max_out_size, unsigned seed) {
-  Edits edits = ReadEdits(data1, size1);
-  const Edits other = ReadEdits(data2, size2);
-  edits.ids.resize(std::min(edits.ids.size(), size_t{1} + seed % kMostParts));
+  EditList edits = ReadInput(data1, size1);
+  const EditList other = ReadInput(data2, size2);
+  edits.ids.resize(std::min(edits.ids.size(), size_t{1} + seed % EditList::kMostParts));
   for (const std::string& id : other.ids) {
-    if (edits.ids.size() < kMostParts && std::ranges::find(edits.ids, id) == edits.ids.end()) {
+    if (edits.ids.size() < EditList::kMostParts && std::ranges::find(edits.ids, id) == edits.ids.end()) {
       edits.ids.push_back(id);
     }
   }
@@ -156,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::atomic<bool> kNeverStop = false;
   static const lab::CampaignOptions kOptions;
   static const std::unique_ptr<lab::CampaignClient> client = lab::CampaignClient::Make(kOptions, kNeverStop);
-  const std::optional<lab::DrawnWorld> world = WorldOf(ReadEdits(data, size));
+  const std::optional<lab::DrawnWorld> world = lab::WorldOf(ReadInput(data, size));
   if (!world) {
     return 0;
   }

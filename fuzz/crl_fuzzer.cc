@@ -67,8 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Reader input(data, size);
   const bool sign = input.Flag();
   const std::string_view rest = input.Rest();
-  const Bytes bytes = sign ? Lab().Signed(rest) : certs::ToBytes(rest);
-  const auto crl = verifier::ParseCrl(bytes);
+  const fuzz::Exact bytes(sign ? certs::AsText(Lab().Signed(rest)) : rest);
+  const auto crl = verifier::ParseCrl(bytes.bytes());
   if (!crl) {
     return 0;
   }

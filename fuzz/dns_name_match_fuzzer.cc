@@ -9,27 +9,19 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fuzz/fuzz.h"
 #include "lab/verifier/name_match.h"
 
 namespace {
 
+using fuzz::Require;
 using verifier::NameReason;
 using verifier::PresentedForm;
 using verifier::Reference;
-
-void Require(bool law, const char* sentence) {
-  if (!law) {
-    std::fprintf(stderr, "\nbroken: %s\n", sentence);
-    std::abort();
-  }
-}
 
 // --- The model: label vectors, after RFC 9525 6.3 and 6.4 and the name policy; it shares nothing with the matcher. ---
 
@@ -140,9 +132,8 @@ Case ReadCase(std::string_view input) {
 }
 
 verifier::NameDecision Decide(const Case& c, const std::string& presented, const Reference& reference) {
-  const auto exact = std::make_unique<uint8_t[]>(presented.size());
-  std::ranges::copy(presented, exact.get());
-  const verifier::Presented identifier{c.form, certs::ByteView(exact.get(), presented.size())};
+  const fuzz::Exact exact(presented);
+  const verifier::Presented identifier{c.form, exact.bytes()};
   const verifier::NameDecision decision = MatchName(identifier, reference, c.policy);
   const NameReason alone = CheckPresented(identifier, c.policy);
   Require(c.form == PresentedForm::kCommonName || decision.presented_valid == (alone == NameReason::kValid),
@@ -200,9 +191,8 @@ void CheckLaws(const Case& c, const Reference& reference, const verifier::NameDe
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Case c = ReadCase({reinterpret_cast<const char*>(data), size});
-  const auto exact = std::make_unique<char[]>(c.reference.size());
-  std::ranges::copy(c.reference, exact.get());
-  const auto reference = verifier::ParseReference({exact.get(), c.reference.size()});
+  const fuzz::Exact exact(c.reference);
+  const auto reference = verifier::ParseReference(exact.text());
   CheckReference(c, reference);
 
   const bool ascii = std::ranges::none_of(c.reference, [](char octet) { return static_cast<uint8_t>(octet) > 0x7f; });

@@ -13,6 +13,8 @@ using fuzz::Require;
 using verifier::HttpReply;
 using verifier::HttpState;
 
+constexpr size_t kMostFramed = 2000;  // octets: more take long, and show nothing new
+
 HttpReply Read(std::string_view bytes, bool ended, size_t limit) {
   const fuzz::Exact exact(bytes);
   const HttpReply reply = verifier::ReadHttp(exact.text(), ended, limit);
@@ -80,6 +82,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes = input.Rest();
   // The cut is a part of 255ths of the whole, so that every place can be reached.
   CheckArrival(bytes, bytes.size() * cut / 255, (flags & 1) != 0, limit);
-  CheckFraming(bytes, 1 + cut, limit);
+  CheckFraming(bytes.substr(0, kMostFramed), 1 + cut, limit);
   return 0;
 }

@@ -180,7 +180,7 @@ std::string Written(const verifier::StsPolicy& policy) {
 }
 
 void CheckPolicy(fuzz::Reader input) {
-  const std::string host(input.Until('\n'));
+  const fuzz::Exact host(input.Until('\n'));
   const std::string_view text = input.Rest();
   const certs::Result<verifier::StsPolicy> policy = verifier::ParseStsPolicy(text);
   const std::optional<verifier::StsPolicy> model = ModelPolicy(text);
@@ -189,7 +189,8 @@ void CheckPolicy(fuzz::Reader input) {
     return;
   }
   Require(*policy == *model, "and says the same");
-  Require(verifier::MatchesPolicy(host, *policy) == ModelMatches(host, policy->mx), "a host is the policy's or is not");
+  Require(verifier::MatchesPolicy(host.text(), *policy) == ModelMatches(std::string(host.text()), policy->mx),
+          "a host is the policy's or is not");
   const auto again = verifier::ParseStsPolicy(Written(*policy));
   Require(again && *again == *policy, "written out, it is read again");
 }

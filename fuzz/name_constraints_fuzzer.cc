@@ -213,9 +213,9 @@ void CheckDns(const fuzz::Exact& name, const fuzz::Exact& constraint, Subtree su
     Require(FitDns(name.bytes(), constraint.bytes(), Subtree::kExcluded, dot) == Fit::kInside,
             "what lies wholly inside also meets it");
   }
-  const std::string longer = "a." + std::string(name.text());
-  if (!name.text().starts_with('*') && longer.size() <= 253) {
-    const Fit below = FitDns(fuzz::AsBytes(longer), constraint.bytes(), subtree, dot);
+  const fuzz::Exact longer("a." + std::string(name.text()));
+  if (!name.text().starts_with('*') && longer.text().size() <= 253) {
+    const Fit below = FitDns(longer.bytes(), constraint.bytes(), subtree, dot);
     Require(below == Fit::kInside, "one label more never leads out");
   }
 }

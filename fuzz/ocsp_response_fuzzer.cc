@@ -44,7 +44,8 @@ Bytes Response(const Bytes& basic) {
   return der::Sequence({der::Enumerated(0), der::ContextConstructed(0, inside)});
 }
 
-void CheckSigned(const Bytes& bytes, const verifier::StatusAnswer& answer, const verifier::StatusQuestion& question) {
+void CheckSigned(certs::ByteView bytes, const verifier::StatusAnswer& answer,
+                 const verifier::StatusQuestion& question) {
   const auto response = verifier::ParseOcspResponse(bytes);
   Require(response.has_value() || answer.kind == Kind::kFault, "what does not parse is a fault");
   if (answer.kind != Kind::kGood && answer.kind != Kind::kRevoked) {
@@ -73,8 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool sign = input.Flag();
   const std::string_view rest = input.Rest();
   if (sign) {
-    const Bytes bytes = Response(Lab().Signed(rest));
-    CheckSigned(bytes, verifier::AskOcsp(bytes, question), question);
+    const fuzz::Exact bytes(certs::AsText(Response(Lab().Signed(rest))));
+    CheckSigned(bytes.bytes(), verifier::AskOcsp(bytes.bytes(), question), question);
     return 0;
   }
   const verifier::StatusAnswer answer = verifier::AskOcsp(fuzz::AsBytes(rest), question);

@@ -5,21 +5,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "fakeserver/smtp_session.h"
+#include "fuzz/fuzz.h"
 
 namespace {
 
 using fakeserver::Effect;
-
-void Check(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
+using fuzz::Require;
 
 fakeserver::SmtpScript ScriptOf(uint8_t choice) {
   fakeserver::SmtpScript script;
@@ -44,9 +39,9 @@ std::string Run(const fakeserver::SmtpScript& script, certs::ByteView input, siz
   fakeserver::SmtpSession session(script, fakeserver::TlsMode::kStartTls);
   std::string done;
   const auto keep = [&](const std::vector<Effect>& effects, bool was_closed) {
-    Check(effects.empty() || !was_closed);
+    Require(effects.empty() || !was_closed, "nothing happens behind the end");
     for (const Effect& effect : effects) {
-      Check(effect.text.size() <= 80 * 1024 && effect.secret.size() <= 16 * 1024);
+      Require(effect.text.size() <= 80 * 1024 && effect.secret.size() <= 16 * 1024, "what is kept is bounded");
       const bool piece = effect.kind == Effect::Kind::kClearDiscarded || effect.kind == Effect::Kind::kEarlyTls;
       done +=
           piece ? "" : '\n' + std::to_string(static_cast<int>(effect.kind)) + ' ' + std::to_string(effect.code) + ' ';
@@ -57,7 +52,7 @@ std::string Run(const fakeserver::SmtpScript& script, certs::ByteView input, siz
   while (!input.empty()) {
     const size_t count = std::min(portion, input.size());
     const bool closed = session.closed();
-    keep(session.OnBytes(input.first(count)), closed);
+    keep(session.OnBytes(fuzz::Exact(certs::AsText(input.first(count))).bytes()), closed);
     input = input.subspan(count);
   }
   return done;
@@ -71,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const certs::ByteView input(data + 2, size - 2);
   const fakeserver::SmtpScript script = ScriptOf(data[0]);
-  Check(Run(script, input, input.size() + 1) == Run(script, input, size_t{data[1]} + 1));
+  Require(Run(script, input, input.size() + 1) == Run(script, input, size_t{data[1]} + 1),
+          "in portions the input does the same");
   return 0;
 }

@@ -9,12 +9,11 @@
 
 #include "certs/issue.h"
 #include "fuzz/fuzz.h"
+#include "lab/runner/fuzz_input.h"
 #include "lab/runner/run.h"
 #include "lab/scenario/compose.h"
 
 namespace {
-
-using fakeserver::Placement;
 
 certs::Issuer& Issuer() {
   static certs::Issuer issuer(certs::KeyRing::FromSeed(1), lab::kLabNow);
@@ -56,19 +55,7 @@ std::vector<std::string> CommandsInTls(const lab::RunRecord& record) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::vector<std::string> good = CommandsInTls(Run(lab::GoodWorld()));
   fuzz::Require(good.size() > 3, "a good server is told everything");
-  fuzz::Reader input(data, size);
-  lab::World world = lab::GoodWorld();
-  constexpr Placement kPlaces[] = {Placement::kNone, Placement::kBeforeReply, Placement::kSameSegment,
-                                   Placement::kNextSegment, Placement::kBeforeServerHello};
-  world.smtp.injection.placement = kPlaces[input.Choice(std::size(kPlaces))];
-  world.smtp.injection.slice = input.Octet();
-  if (const std::string keyword(input.Until('\n')); !keyword.empty()) {
-    world.smtp.capabilities_clear.push_back(keyword);
-  }
-  world.smtp.injection.payload = certs::ToBytes(input.Rest());
-  if (world.smtp.injection.payload.empty()) {
-    world.smtp.injection = {};
-  }
+  const lab::World world = lab::InjectedWorld(certs::AsText(certs::ByteView(data, size)));
   const std::vector<std::string> commands = CommandsInTls(Run(world));
   fuzz::Require(commands.empty() || commands == good, "inside TLS nothing depends on what was said in clear");
   return 0;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "certs/bytes.h"
+#include "lab/cli/context.h"
 #include "lab/cli/exit_code.h"
 #include "lab/cli/files.h"
 #include "lab/runner/fuzz_input.h"

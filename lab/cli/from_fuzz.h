@@ -3,12 +3,9 @@
 
 #include <string>
 
-#include "lab/cli/context.h"
-
 namespace lab {
 
 struct FromFuzzOptions {
-  CommonOptions common;
   std::string file;
   std::string target;  // empty: as the folder is called in which the file lies, else chain_spec
 };

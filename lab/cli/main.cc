@@ -190,11 +190,9 @@ void AddExplain(CLI::App& app, Action& action) {
 }
 
 void AddScenario(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("scenario", "Scenario files out of other things");
-  verb->require_subcommand(1);
   auto options = std::make_shared<lab::FromFuzzOptions>();
+  CLI::App* verb = app.add_subcommand("scenario", "Scenario files out of other things")->require_subcommand(1);
   CLI::App* part = verb->add_subcommand("from-fuzz", "Print an input of a fuzz target as a scenario file that runs");
-  AddCommon(part, options->common);
   part->add_option("file", options->file, "the input")->required();
   part->add_option("--target", options->target, "chain_spec or starttls_injection; default: by the file's folder");
   part->callback([options, &action] { action = [options] { return FromFuzzVerb(*options); }; });

@@ -102,6 +102,14 @@ const std::vector<std::string>& Offers(const SmtpScript& smtp, bool in_tls) {
                                                                    : smtp.capabilities_clear;
 }
 
+// textstring = 1*(%d09 / %d32-126), and a line of a reply has 512 octets (RFC 5321 4.2, 4.5.3.1.5): of what is none a
+// client may make what it likes.
+bool IsReplyText(const std::string& line) {
+  constexpr size_t kLongest = 512 - std::string_view("250-\r\n").size();
+  return line.size() <= kLongest &&
+         std::ranges::all_of(line, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+}
+
 // RFC 3207 6 and RFC 8314 5.2: whoever requires TLS stops where it is not offered. A server that answers EHLO with a
 // refusal offers nothing at all; HELO might do, but never leads to TLS.
 std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
@@ -109,6 +117,7 @@ std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
   const std::vector<std::string>& offers = Offers(smtp, false);
   return FirstOf(
       {Written(scripted, false, Rung::kEhloInClear),
+       If(!std::ranges::all_of(offers, IsReplyText), {Reason::kMalformedReply, Rung::kEhloInClear, true}),
        If(!HasFirstDigit(scripted, 2), {Reason::kServiceRefused, Rung::kEhloInClear}),
        If(std::ranges::find(offers, "STARTTLS") == offers.end(), {Reason::kStartTlsNotOffered, Rung::kEhloInClear})});
 }

@@ -10,14 +10,20 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The results of running the scenario that `printed` is, in that mode and under that policy.
-Json Results(const std::string& printed, const std::string& mode, const std::string& policy) {
+// The result of running the scenario that `printed` is, in that mode and under that policy.
+Json Result(const std::string& printed, const std::string& mode, const std::string& policy) {
   const TemporaryFolder folder;
   const std::string file = folder.Write("found.toml", printed);
   const ProgramRun run = RunLab({"run", "--filter", file, "--mode", mode, "--policy", policy, "--wire", "memory",
                                  "--out", folder.path(), "--quiet"});
   EXPECT_EQ(run.exit_code, 0) << run.out << run.err << printed;
-  return Json::parse(ReadFile(folder.path() + "/results.json")).at("results");
+  for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
+    if (!cell.contains("sanity")) {
+      return cell;
+    }
+  }
+  ADD_FAILURE() << "nothing was run";
+  return {{"scenario", ""}, {"expected", ""}, {"outcome", ""}};
 }
 
 TEST(FromFuzz, AMixedWorldIsMetAsTheTargetMetIt) {
@@ -26,11 +32,10 @@ TEST(FromFuzz, AMixedWorldIsMetAsTheTargetMetIt) {
   const ProgramRun printed = RunLab({"scenario", "from-fuzz", input});
   ASSERT_EQ(printed.exit_code, 0) << printed.err;
   EXPECT_NE(printed.out.find("--mode implicit --policy submission"), std::string::npos) << printed.out;
-  const Json results = Results(printed.out, "implicit", "submission");
-  ASSERT_FALSE(results.empty());
-  EXPECT_EQ(results.at(0).at("scenario"), "fuzz.world");
-  EXPECT_EQ(results.at(0).at("expected"), "refuse: expired@0");
-  EXPECT_EQ(results.at(0).at("outcome"), "pass");
+  const Json result = Result(printed.out, "implicit", "submission");
+  EXPECT_EQ(result.at("scenario"), "fuzz.world");
+  EXPECT_EQ(result.at("expected"), "refuse: expired@0");
+  EXPECT_EQ(result.at("outcome"), "pass");
 }
 
 TEST(FromFuzz, WhatIsLeftOutIsNotInTheFile) {
@@ -39,14 +44,14 @@ TEST(FromFuzz, WhatIsLeftOutIsNotInTheFile) {
   const ProgramRun without = RunLab({"scenario", "from-fuzz", folder.Write("b", "0\ntime.leaf-expired\n-0\n")});
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   ASSERT_EQ(without.exit_code, 0) << without.err;
-  EXPECT_EQ(Results(without.out, "starttls", "submission").at(0).at("expected"), "accept");
+  EXPECT_EQ(Result(without.out, "starttls", "submission").at("expected"), "accept");
 }
 
 TEST(FromFuzz, AnInjectionIsTakenByItsFolderOrByItsTarget) {
   const std::string input = STARTTLS_LAB_SOURCE_DIR "/fuzz/regressions/starttls_injection/alert-before-server-hello";
   const ProgramRun printed = RunLab({"scenario", "from-fuzz", input});
   ASSERT_EQ(printed.exit_code, 0) << printed.err;
-  EXPECT_EQ(Results(printed.out, "starttls", "submission").at(0).at("scenario"), "fuzz.injection");
+  EXPECT_EQ(Result(printed.out, "starttls", "submission").at("scenario"), "fuzz.injection");
   const TemporaryFolder folder;
   const ProgramRun named =
       RunLab({"scenario", "from-fuzz", "--target", "starttls_injection", folder.Write("elsewhere", ReadFile(input))});
