@@ -15,7 +15,12 @@ constexpr std::array kRows = {
 #undef X
 };
 
-const Row& RowOf(Reason reason) { return kRows[static_cast<size_t>(reason)]; }
+// Whoever looks for a name tries numbers that are no reason.
+const Row& RowOf(Reason reason) {
+  static constexpr Row kNone{"unknown", "", ""};
+  const auto number = static_cast<size_t>(reason);
+  return number < kRows.size() ? kRows[number] : kNone;
+}
 
 }  // namespace
 

@@ -68,12 +68,14 @@ std::optional<Ending> OfTheAlert(const FlightEdit& edit, bool tls13, Rung rung) 
 std::optional<Ending> OfTheRecord(const FlightEdit& edit, bool tls13, Rung rung) {
   constexpr int kChangeCipherSpec = 20, kAlert = 21, kHandshake = 22, kData = 23;
   const bool behind = edit.place == FlightPlace::kHandshakeDone;
+  // RFC 8446 5: a change_cipher_spec that is protected, as its neighbours are, is refused.
+  const bool in_clear = edit.place <= FlightPlace::kServerHello || edit.place == FlightPlace::kChangeCipherSpec;
   const Reason own = edit.times <= kHeardOut ? Reason::kOk : Reason::kTlsFailed;
   switch (edit.number) {
     case kAlert:
       return OfTheAlert(edit, tls13, rung);
     case kChangeCipherSpec:
-      return tls13 && !behind && edit.bytes == certs::Bytes{1} ? MayPass(rung, own) : Fails(rung);
+      return tls13 && in_clear && edit.bytes == certs::Bytes{1} ? MayPass(rung, own) : Fails(rung);
     case kHandshake:
       return edit.bytes.empty() ? MayPass(rung, own) : Fails(rung);
     case kData:

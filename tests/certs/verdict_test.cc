@@ -30,6 +30,12 @@ TEST(Reason, IsNothingForAnUnknownName) {
   EXPECT_EQ(ReasonByName(""), std::nullopt);
 }
 
+TEST(Reason, IsCalledUnknownBeyondTheLast) {
+  for (const int number : {kReasonCount, 255}) {
+    EXPECT_EQ(Name(static_cast<Reason>(number)), "unknown");
+  }
+}
+
 TEST(Verdict, IsGoodUnlessItSaysOtherwise) {
   EXPECT_TRUE(Verdict{}.ok());
   EXPECT_FALSE(Verdict{Reason::kExpired}.ok());
