@@ -35,6 +35,7 @@ Disagreements ReadDisagreements() {
     const toml::table& entry = *(*entries)[i].as_table();
     const auto text = [&](const char* member) { return entry[member].value_or(std::string()); };
     Disagreement one{.witness = text("witness"),
+                     .of_some_releases = entry["of_some_releases"].value_or(false),
                      .accepts = text("says") == "accepts",
                      .right = text("right"),
                      .clause = text("clause"),

@@ -10,6 +10,7 @@ namespace witness {
 struct Disagreement {
   std::string witness;             // "openssl", "gnutls", "openssl-crl", ...
   std::vector<std::string> cases;  // globs on ids
+  bool of_some_releases = false;   // patch releases of the listed version differ; either answer is right
   bool accepts = false;            // what the witness says; only cases whose expectation is the opposite are meant
   std::string right;   // "lab", "witness", "policy": standards leave it open; "question": it was not asked the same
   std::string clause;  // the RFC clause that decides, or why none does
