@@ -35,7 +35,7 @@ std::optional<Labels> HostLabels(std::string_view host) {
     labels.back() += upper ? static_cast<char>(c + 32) : c;
   }
   for (const std::string& label : labels) {
-    if (label.empty() || label.size() > 63) {
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
       return std::nullopt;
     }
   }
@@ -102,6 +102,15 @@ Fit ModelHost(std::string_view host, std::string_view constraint) {
   return constraint.empty() || (dot ? Extends(*labels, *base, 1) : *labels == *base) ? Fit::kInside : Fit::kOutside;
 }
 
+// Inside quotes: RFC 2822's NO-WS-CTL and printable characters, with a backslash tabs, too (RFC 5280 4.2.1.6 asks for
+// RFC 2821's Mailbox, whose quoted strings are made of qcontent), and the blank of RFC 5321.
+bool IsQuoted(char c, bool escaped) {
+  if (c == '\t') {
+    return escaped;
+  }
+  return c > 0 && c != '\n' && c != '\r';
+}
+
 // The local part of RFC 5321 4.1.2 without its quoting, and where the host begins.
 struct Mailbox {
   std::string local;
@@ -112,10 +121,9 @@ std::optional<Mailbox> ModelMailbox(const std::string& text) {
   size_t at = 0;
   if (text.starts_with('"')) {
     for (at = 1; at < text.size() && text[at] != '"'; ++at) {
-      if (text[at] == '\\') {
-        ++at;
-      }
-      if (at >= text.size() || text[at] < ' ' || text[at] > '~') {
+      const bool escaped = text[at] == '\\';
+      at += escaped ? 1 : 0;
+      if (at >= text.size() || !IsQuoted(text[at], escaped)) {
         return std::nullopt;
       }
       mailbox.local += text[at];

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "certs/bytes.h"
 #include "lab/cli/exit_code.h"
 
 namespace lab {
@@ -69,6 +70,18 @@ std::optional<int64_t> FromRfc3339(const std::string& text) {
   const int64_t seconds = timegm(&parts);
   // strptime takes 31 February; a date that does not come back the same is none.
   return ToRfc3339(seconds) == text ? std::optional(seconds) : std::nullopt;
+}
+
+bool TakeTime(const char* option, const std::string& text, std::optional<int64_t>& time) {
+  if (text.empty()) {
+    return true;
+  }
+  time = FromRfc3339(text);
+  if (!time) {
+    fmt::print(stderr, "starttls-lab: {} takes a date such as 2026-01-01T00:00:00Z, not \"{}\"\n", option,
+               certs::Escaped(text));
+  }
+  return time.has_value();
 }
 
 std::string ClientsFolder() {

@@ -243,19 +243,6 @@ void AddMatch(CLI::App& app, Action& action) {
   });
 }
 
-// Reads the date of an option, if it was given; false, after a sentence, if it is none.
-bool TakeTime(const char* option, const std::string& text, std::optional<int64_t>& time) {
-  if (text.empty()) {
-    return true;
-  }
-  time = lab::FromRfc3339(text);
-  if (!time) {
-    fmt::print(stderr, "starttls-lab: {} takes a date such as 2026-01-01T00:00:00Z, not \"{}\"\n", option,
-               certs::Escaped(text));
-  }
-  return time.has_value();
-}
-
 // How much the status of certificates matters, and what is known of it beforehand.
 void AddLists(CLI::App* verb, lab::StatementOptions& status, const std::string& usual) {
   verb->add_option("--crl", status.crl_files, "CRLs, PEM or DER; may be given several times");
@@ -289,7 +276,7 @@ void AddVerify(CLI::App& app, Action& action) {
                    "standard input\n");
         return static_cast<int>(lab::kExitUsage);
       }
-      if (!TakeTime("--time", *time, options->now)) {
+      if (!lab::TakeTime("--time", *time, options->now)) {
         return static_cast<int>(lab::kExitUsage);
       }
       return RunVerify(*options, std::cin, std::cout, std::cerr);
@@ -350,7 +337,7 @@ void AddCheck(CLI::App& app, Action& action) {
   verb->add_flag("--json", options->json, "machine-readable");
   verb->callback([options, time, &action] {
     action = [options, time] {
-      if (!TakeTime("--at", *time, options->live.now)) {
+      if (!lab::TakeTime("--at", *time, options->live.now)) {
         return static_cast<int>(lab::kExitUsage);
       }
       return RunCheck(*options, std::cout, std::cerr);

@@ -32,8 +32,9 @@ struct ClientReport {
   bool started = true;  // false: the program could not be run at all (`detail` says why)
   Claim claim = Claim::kNothing;
   Goal goal = Goal::kMessage;
-  std::optional<certs::Verdict> verdict;    // the built-in client's reason
-  // What the built-in client would report to the domain, were it asked to (RFC 8460 4.3): of the policy, of the session.
+  std::optional<certs::Verdict> verdict;  // the built-in client's reason
+  // What the built-in client would report to the domain, were it asked to (RFC 8460 4.3): of the policy, of the
+  // session.
   std::vector<std::string> tls_results;
   bool collected = false;                   // the built-in client was asked for every defect
   std::vector<certs::Verdict> all_defects;  // ... and these are they

@@ -150,8 +150,8 @@ certs::Result<RelayScene> MakeScene(const World& world, certs::Issuer& issuer) {
                     .policy_anchors = (*identity)->trusted};
 }
 
-std::optional<verifier::StsFetch> DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
-                   const RelayNetwork& network) {
+std::optional<verifier::StsFetch> DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy,
+                                                const RelayScene& scene, const RelayNetwork& network) {
   if (policy == Policy::kRelayDane) {
     DecideByDane(config, network);
     return std::nullopt;

@@ -40,10 +40,10 @@ struct RelayNetwork {
   std::function<void(verifier::HttpsGet&)> fetch;
 };
 
-// Decides whom `config` will talk to and by what it will judge them: sets its reference and its trust. Returns the fetch
-// of an MTA-STS policy that failed, if one did.
-std::optional<verifier::StsFetch> DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy, const RelayScene& scene,
-                   const RelayNetwork& network);
+// Decides whom `config` will talk to and by what it will judge them: sets its reference and its trust. Returns the
+// fetch of an MTA-STS policy that failed, if one did.
+std::optional<verifier::StsFetch> DecideAsRelay(verifier::SmtpClientConfig& config, const World& world, Policy policy,
+                                                const RelayScene& scene, const RelayNetwork& network);
 
 // The network of the memory wire: virtual time, no sockets. Borrows `scene`.
 RelayNetwork MemoryNetwork(const RelayScene& scene);

@@ -19,9 +19,9 @@ std::optional<World> Compose(const std::vector<const World*>& edited);
 size_t CountEdits(const World& from, const World& to);
 World KeepEdits(const World& from, const World& to, const std::vector<bool>& keep);
 
-// A scenario of that world, an edit of control.good, with what the oracle demands in that mode of every policy, or of one
-// only; where it is not sure, whatever is safe is allowed. `doubt` says why, per policy; empty where it is sure. Where only the
-// reason is in doubt the demand stands.
+// A scenario of that world, an edit of control.good, with what the oracle demands in that mode of every policy, or of
+// one only; where it is not sure, whatever is safe is allowed. `doubt` says why, per policy; empty where it is sure.
+// Where only the reason is in doubt the demand stands.
 struct Composed {
   Scenario scenario;
   std::map<Policy, std::string> doubt;

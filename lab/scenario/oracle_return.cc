@@ -3,8 +3,9 @@
 // none, or does not use it.
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 
-#include "certs/diff_engine.h"
+#include "certs/members.h"
 #include "lab/scenario/oracle_parts.h"
 
 namespace lab::oracle {
@@ -20,11 +21,11 @@ void EachTime(T& value, const Visit& visit) {
     visit(value);
   } else if constexpr (certs::HasMembers<T>) {
     certs::ForEachMember(value, [&](std::string_view, auto& member) { EachTime(member, visit); });
-  } else if constexpr (certs::diff_internal::kIsOptional<T>) {
+  } else if constexpr (requires { value.has_value(); }) {
     if (value) {
       EachTime(*value, visit);
     }
-  } else if constexpr (certs::diff_internal::kIsVector<T>) {
+  } else if constexpr (std::ranges::range<T>) {
     for (auto& element : value) {
       EachTime(element, visit);
     }

@@ -258,6 +258,29 @@ bool IsBrisk(const Pace& pace) {
 }
 bool IsUnclear(Micros hold) { return hold > kSoon && hold < kNever; }
 
+std::string DoubtAboutTheCut(const World& world) {
+  if (world.link.cut == CutKind::kNone) {
+    return "";
+  }
+  World rest = world;
+  rest.link.cut = CutKind::kNone;
+  rest.link.cut_at = {};
+  rest.link.cut_after = rest.link.cut_after_received = 0;
+  rest.link.cut_wait = rest.link.cut_time = {};
+  if (world.link.cut_after + world.link.cut_after_received > 0 && rest != GoodWorld()) {
+    return "what has been said when so many octets have passed";
+  }
+  if (world.link.cut_time > Micros{0} && !IsSlow(world.link.to_client)) {
+    return "how far a client has come by then";
+  }
+  const bool unasked = world.smtp.injection.placement != Placement::kNone ||
+                       world.smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
+  if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
+    return "whether the connection is cut before or behind what is said unasked";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
@@ -334,23 +357,8 @@ std::string DoubtAbout(const World& world) {
   if (IsSlow(world.link.to_client) && smtp.greeting) {
     return "how much of an odd greeting is seen when it drips";
   }
-  if (world.link.cut != CutKind::kNone) {
-    World rest = world;
-    rest.link.cut = CutKind::kNone;
-    rest.link.cut_at = {};
-    rest.link.cut_after = rest.link.cut_after_received = 0;
-    rest.link.cut_wait = rest.link.cut_time = {};
-    if (world.link.cut_after + world.link.cut_after_received > 0 && rest != GoodWorld()) {
-      return "what has been said when so many octets have passed";
-    }
-    if (world.link.cut_time > Micros{0} && !IsSlow(world.link.to_client)) {
-      return "how far a client has come by then";
-    }
-    const bool unasked =
-        smtp.injection.placement != Placement::kNone || smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
-    if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
-      return "whether the connection is cut before or behind what is said unasked";
-    }
+  if (std::string doubt = DoubtAboutTheCut(world); !doubt.empty()) {
+    return doubt;
   }
   const bool among_tls = smtp.injection.placement >= Placement::kBetweenFlights && !injected.empty();
   if (among_tls && world.tls.ByHand()) {

@@ -10,11 +10,11 @@
 namespace verifier {
 
 // X(enumerator, "stable-name")
-#define VERIFIER_NAME_BUGS(X)                                                               \
-  X(kLabelOfSixtyFour, "label-64")     /* takes a label of 64 octets, one too many */       \
-  X(kCase, "case")                     /* forgets Z where it folds letters by the block */    \
-  X(kTwoLabels, "two-labels")          /* lets a * stand for more than one label */         \
-  X(kNul, "nul")                       /* reads a presented name up to its first NUL */     \
+#define VERIFIER_NAME_BUGS(X)                                                              \
+  X(kLabelOfSixtyFour, "label-64")     /* takes a label of 64 octets, one too many */      \
+  X(kCase, "case")                     /* forgets Z where it folds letters by the block */ \
+  X(kTwoLabels, "two-labels")          /* lets a * stand for more than one label */        \
+  X(kNul, "nul")                       /* reads a presented name up to its first NUL */    \
   X(kPartialALabel, "partial-a-label") /* lets the * of xn--* stand for any such label */
 
 enum class NameBug : uint8_t {

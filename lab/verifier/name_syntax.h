@@ -32,8 +32,8 @@ struct NameSyntax {
 // A trailing dot is an empty last label. Never allocates.
 NameSyntax CheckHostName(std::string_view name, const SyntaxAllowance& allowed = {});
 
-// A quick yes for nearly every valid host name; false says nothing. Certificates carry up to thousands of names, and each
-// of them is checked on every connection.
+// A quick yes for nearly every valid host name; false says nothing. Certificates carry up to thousands of names, and
+// each of them is checked on every connection.
 bool IsSurelyHostName(std::string_view name);
 
 // Whether the two are equal when A-Z of the first one count as a-z; nothing else folds.

@@ -17,7 +17,8 @@ Json Result(const std::string& printed, const std::string& mode, const std::stri
   const ProgramRun run = RunLab({"run", "--filter", file, "--mode", mode, "--policy", policy, "--wire", "memory",
                                  "--out", folder.path(), "--quiet"});
   EXPECT_EQ(run.exit_code, 0) << run.out << run.err << printed;
-  for (const Json& cell : Json::parse(ReadFile(folder.path() + "/results.json")).at("results")) {
+  const Json results = Json::parse(ReadFile(folder.path() + "/results.json"));
+  for (const Json& cell : results.at("results")) {
     if (!cell.contains("sanity")) {
       return cell;
     }

@@ -15,10 +15,10 @@ namespace fakeserver {
 struct ClientTls {
   uint16_t min_version = TLS1_2_VERSION, max_version = TLS1_3_VERSION;
   std::string server_name = "mail.bob.test";  // empty: none is sent
-  std::vector<uint16_t> verify_algorithms;  // signature algorithms offered; empty: BoringSSL's
-  std::string groups;                       // empty: BoringSSL's
-  std::string ciphers;                      // TLS 1.2; empty: BoringSSL's
-  bool reject_certificate = false;          // as any verifier would: bad_certificate
+  std::vector<uint16_t> verify_algorithms;    // signature algorithms offered; empty: BoringSSL's
+  std::string groups;                         // empty: BoringSSL's
+  std::string ciphers;                        // TLS 1.2; empty: BoringSSL's
+  bool reject_certificate = false;            // as any verifier would: bad_certificate
 };
 
 // A client that takes what BoringSSL can verify at all, in this version only.
