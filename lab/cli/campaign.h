@@ -16,7 +16,7 @@ struct CampaignVerbOptions {
   std::optional<uint64_t> count;
   uint64_t seed = 1, first = 0;
   std::string policy, mode;
-  int jobs = 2;
+  int jobs = 0;  // 0: one a core
   std::string out = "lab-out";  // folder for the scenario files of what is found
 };
 

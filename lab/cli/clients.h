@@ -15,7 +15,7 @@ struct ClientsOptions {
   std::vector<std::string> names;  // families or configurations, globs; none: all
   bool json = false;               // list
   bool dry_run = false;            // install: say, do not do
-  int jobs = 2;                    // check
+  int jobs = 0;                    // check; 0: what suits the machine
 };
 
 // What there is, which of it is installed, and what the rest lacks.

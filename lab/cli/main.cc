@@ -54,7 +54,7 @@ void AddTour(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand(
       "tour", "The main job: the impersonation table for real clients, then the whole catalogue on both wires");
   AddCommon(verb, options->common);
-  verb->add_option("-j,--jobs", options->jobs, "clients at a time");
+  verb->add_option("-j,--jobs", options->jobs, "clients at a time; default: what suits the machine and the client");
   verb->add_option("--seed", options->seed, "of keys and honey credentials");
   verb->add_option("--out", options->out, "folder for results.json");
   verb->callback([options, &action] { action = [options] { return TourVerb(*options); }; });
@@ -73,7 +73,7 @@ void AddRun(CLI::App& app, Action& action) {
   verb->add_option("--policy", options->policy, "submission, relay-opportunistic, relay-dane, relay-mta-sts");
   verb->add_option("--mode", options->mode, "starttls, implicit or both");
   verb->add_option("--wire", options->wire, "memory or tcp");
-  verb->add_option("-j,--jobs", options->jobs, "clients at a time");
+  verb->add_option("-j,--jobs", options->jobs, "clients at a time; default: what suits the machine and the client");
   verb->add_option("--seed", options->seed, "of keys and honey credentials");
   verb->add_option("--now", options->now, "the date the certificates are made for: 2026-01-01T00:00:00Z");
   verb->add_option("--limit", options->limit_ms, "milliseconds a command may take");
@@ -111,7 +111,7 @@ void AddClients(CLI::App& app, Action& action) {
   const auto [check, checked] =
       add("check", "Prove that they work here: a good server accepted, a bad one decided, both witnesses agree",
           lab::ClientsCheckVerb);
-  check->add_option("-j,--jobs", checked->jobs, "clients at a time");
+  check->add_option("-j,--jobs", checked->jobs, "clients at a time; default: what suits the machine");
   auto matrix = std::make_shared<lab::MatrixOptions>();
   CLI::App* published = verb->add_subcommand("matrix", "Results as a page: every configuration by every table");
   published->add_option("--results", matrix->results, "results files");
@@ -131,7 +131,7 @@ void AddCampaign(CLI::App& app, Action& action) {
   verb->add_option("--first", options->first, "number of the first world");
   verb->add_option("--policy", options->policy, "default: a client's own; for the built-in one drawn for every world");
   verb->add_option("--mode", options->mode, "starttls or implicit; default: both");
-  verb->add_option("-j,--jobs", options->jobs, "worlds at a time");
+  verb->add_option("-j,--jobs", options->jobs, "worlds at a time; default: one a core");
   verb->add_option("--out", options->out, "folder for the scenario files");
   verb->callback([options, &action] { action = [options] { return CampaignVerb(*options); }; });
 }

@@ -122,7 +122,7 @@ certs::Result<RunOptions> ToRunOptions(const RunVerbOptions& options) {
                                                     certs::Escaped(options.now)));
     }
   }
-  run.jobs = std::clamp(options.jobs, 1, 64);
+  run.jobs = options.jobs;
   run.seed = options.seed;
   run.collect_all = options.collect_all;
   return run;

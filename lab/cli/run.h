@@ -20,7 +20,7 @@ struct RunVerbOptions {
   std::string policy;                // by name; empty: each client's own
   std::string mode = "both";         // starttls | implicit | both
   std::string wire;                  // memory | tcp; empty: what suits the client
-  int jobs = 2;
+  int jobs = 0;  // 0: what suits the machine and the client
   uint64_t seed = 1;
   std::string now;       // RFC 3339; empty: the lab date in memory, real time on TCP
   int limit_ms = 10000;  // per run of a command
@@ -37,7 +37,7 @@ int RunVerb(const RunVerbOptions& options);
 // Python, then the whole catalogue for the built-in verifier on both wires.
 struct TourOptions {
   CommonOptions common;
-  int jobs = 2;
+  int jobs = 0;  // 0: what suits the machine and the client
   uint64_t seed = 1;
   std::string out = "lab-out";
 };

@@ -70,7 +70,8 @@ class CampaignRunner {
   }
 
   certs::Result<CampaignSummary> Do() {
-    const size_t jobs = static_cast<size_t>(std::clamp(options_.jobs, 1, 64));
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    const auto jobs = static_cast<size_t>(std::clamp(options_.jobs > 0 ? options_.jobs : cores, 1, 64));
     std::vector<std::jthread> threads;
     next_ = taken_ = options_.first;
     for (size_t i = 0; i < jobs; ++i) {

@@ -26,7 +26,7 @@ struct CampaignOptions {
   uint64_t first = 0;                                 // number of the first world
   std::optional<uint64_t> count;                      // how many worlds; default: until the time is over
   std::optional<std::chrono::milliseconds> duration;  // if neither is given, every pair of rows once
-  int jobs = 2;
+  int jobs = 0;               // worlds at a time; 0: one a core
   size_t most_findings = 10;  // different ones, after which it ends
 };
 

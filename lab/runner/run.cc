@@ -22,6 +22,14 @@ namespace {
 
 using OnRecord = std::function<void(const RunRecord&)>;
 
+// How many runs of a group at a time. Over TCP the built-in client spends its time waiting for servers that do not
+// answer; a program is busy starting.
+size_t Workers(const RunOptions& options, const PlannedGroup& group) {
+  const int cores = std::max(static_cast<int>(std::thread::hardware_concurrency()), 1);
+  const int usual = group.command == nullptr && group.wire == Wire::kTcp ? 8 * cores : cores;
+  return static_cast<size_t>(std::clamp(options.jobs > 0 ? options.jobs : usual, 1, 64));
+}
+
 bool IsGoodCase(const RunRecord& record) { return record.scenario->id == kSanityGood; }
 
 // Whether a bracketing run shows that client and lab understand each other. A client that accepts everything, or that
@@ -96,11 +104,11 @@ class Campaign {
     }
   }
 
-  // Runs on `jobs` threads; publishes in the order of `runs`, on this one.
+  // Runs on several threads; publishes in the order of `runs`, on this one.
   void RunAll(const PlannedGroup& group, const std::vector<PlannedRun>& runs) {
     std::vector<std::optional<RunRecord>> done(runs.size());
     std::atomic<size_t> next = 0;
-    size_t working = std::min(runs.size(), static_cast<size_t>(std::max(lab_.options.jobs, 1)));
+    size_t working = std::min(runs.size(), Workers(lab_.options, group));
     const auto work = [&] {
       for (size_t i; (i = next++) < runs.size() && !lab_.stop;) {
         RunRecord record = runs[i].skip_reason ? NotRun(lab_, group, runs[i], Outcome::kSkip, *runs[i].skip_reason)

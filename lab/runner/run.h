@@ -49,7 +49,7 @@ struct RunOptions {
   std::optional<Policy> policy;       // default: each client's own
   bool starttls = true, implicit = true;
   std::optional<Wire> wire;  // default: memory for the built-in, TCP for commands
-  int jobs = 2;
+  int jobs = 0;  // runs at a time; 0: what suits the machine and the client
   uint64_t seed = 1;
   std::optional<int64_t> now;  // seconds since the epoch; default: a fixed lab date in memory, real time on TCP
   bool collect_all = false;    // the built-in verifier also reports every defect

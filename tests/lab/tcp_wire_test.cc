@@ -11,7 +11,7 @@ namespace lab {
 namespace {
 
 std::map<std::string, RunRecord> RunEverything(Wire wire) {
-  RunOptions options{.wire = wire, .jobs = 8};
+  RunOptions options{.wire = wire};
   for (const Scenario& scenario : AllScenarios()) {
     options.scenarios.push_back(&scenario);
   }
