@@ -41,8 +41,8 @@ TEST(FromFuzz, AMixedWorldIsMetAsTheTargetMetIt) {
 
 TEST(FromFuzz, WhatIsLeftOutIsNotInTheFile) {
   const TemporaryFolder folder;
-  const ProgramRun whole = RunLab({"scenario", "from-fuzz", folder.Write("a", "0\ntime.leaf-expired\n")});
-  const ProgramRun without = RunLab({"scenario", "from-fuzz", folder.Write("b", "0\ntime.leaf-expired\n-0\n")});
+  const ProgramRun whole = RunLab({"scenario", "from-fuzz", folder.Write("a", "0\nname.wrong-host\n")});
+  const ProgramRun without = RunLab({"scenario", "from-fuzz", folder.Write("b", "0\nname.wrong-host\n-0\n")});
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   ASSERT_EQ(without.exit_code, 0) << without.err;
   EXPECT_EQ(Result(without.out, "starttls", "submission").at("expected"), "accept");
