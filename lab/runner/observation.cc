@@ -58,6 +58,15 @@ bool BeginsWithMailCommand(std::string_view text) {
   return std::ranges::find(kVerbs, Upper(text.substr(0, 4))) != kVerbs.end();
 }
 
+// Who complains of a certificate has read it, though not all that was to come with it may have been sent (RFC
+// 8446 6.2).
+bool SpeaksOfACertificate(int alert) {
+  constexpr std::array kAlerts = {SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE,
+                                  SSL_AD_CERTIFICATE_REVOKED, SSL_AD_CERTIFICATE_EXPIRED,
+                                  SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA};
+  return std::ranges::find(kAlerts, alert) != kAlerts.end();
+}
+
 // Reads one connection. What it finds is added to an observation that spans all connections of a run.
 class Reader {
  public:
@@ -78,6 +87,15 @@ class Reader {
   bool started_tls() const { return started_tls_; }
 
  private:
+  void OnAlert(const Event& alert) {
+    tls_failed_ |= alert.level == SSL3_AL_FATAL;
+    into_.client_alert = into_.client_alert ? into_.client_alert : std::optional(alert.code);
+    if (SpeaksOfACertificate(alert.code)) {
+      into_.certificate_sent = true;
+      Climb(Rung::kCertificateSent);
+    }
+  }
+
   void OnEvent(const Event& event) {
     switch (event.kind) {
       case EventKind::kCommand:
@@ -113,10 +131,7 @@ class Reader {
         tls_failed_ = true;
         break;
       case EventKind::kAlertIn:
-        tls_failed_ |= event.level == SSL3_AL_FATAL;
-        if (!into_.client_alert) {
-          into_.client_alert = event.code;
-        }
+        OnAlert(event);
         break;
       case EventKind::kAuthStarted:
         (event.in_tls ? into_.auth_in_tls : into_.auth_in_clear) = true;

@@ -18,11 +18,13 @@ using certs::Reason;
 
 enum class Relation : uint8_t { kInside, kOutside, kTouches, kMalformed, kUnknown };
 
-// Spelt as hosts are, whether there can be such a host or not: constraints speak of labels, not of what they mean.
+// Spelt as hosts are ("preferred name syntax", RFC 5280 4.2.1.6), whether there can be such a host or not: constraints
+// speak of labels, not of what they mean.
 bool IsSpeltLikeAHost(std::string_view name) {
   constexpr size_t kLongestName = 253, kLongestLabel = 63;
   const auto fits = [](const std::string& label) {
-    return !label.empty() && label.size() <= kLongestLabel && std::ranges::all_of(label, [](char c) {
+    const bool edges = !label.starts_with('-') && !label.ends_with('-');  // RFC 1034 3.5
+    return !label.empty() && label.size() <= kLongestLabel && edges && std::ranges::all_of(label, [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     });
   };

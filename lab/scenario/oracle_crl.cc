@@ -90,10 +90,10 @@ bool Lists(const Issued& pair, const CrlSpec& crl) {
 }  // namespace
 
 Word OfList(const Issued& pair, const CrlSpec& crl, Findings& findings) {
-  if (IsUnreadable(crl, findings)) {
+  const CertSpec& issuer = pair.chain.At(crl.issuer);
+  if (IsUnreadable(crl, findings) || issuer.subject.empty()) {  // RFC 5280 5.1.2.3
     return Bad(Reason::kMalformedStatus);
   }
-  const CertSpec& issuer = pair.chain.At(crl.issuer);
   if (!SameName(issuer.subject, IssuerName(pair.chain, pair.cert))) {
     return {};
   }

@@ -330,7 +330,9 @@ Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
   std::erase_if(records, [&](const TlsaSpec& tlsa) { return IsOutdone(tlsa, usable); });
   const CertSpec& leaf = chain.At(chain.presented.front());
   if (records.empty()) {  // RFC 7672 2.2: TLS, and any certificate
-    return {.defects = {}, .uncertain = WhatTlsAsksFor(leaf)};
+    return {.defects = {},
+            .uncertain =
+                JudgeUnparseable(leaf) ? "whether any certificate means one that can be read" : WhatTlsAsksFor(leaf)};
   }
   if (std::optional<Findings> unparseable = JudgeUnparseable(leaf)) {
     return *std::move(unparseable);

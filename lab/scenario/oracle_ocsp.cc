@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "lab/scenario/oracle_status.h"
 
@@ -76,6 +77,9 @@ bool IsUnreadable(const OcspSpec& staple, Findings& findings) {
          std::ranges::any_of(staple.singles, is_malformed);
 }
 
+// A date that nobody can read is before all others.
+constexpr int64_t kLongAgo = std::numeric_limits<int64_t>::min();
+
 Word OfSingle(const Issued& pair, const OcspSpec& staple, const SingleStatus& single, Findings& findings) {
   if (HasUnknownCritical(single.extensions)) {
     return Bad(Reason::kStatusUnsupported);
@@ -86,7 +90,7 @@ Word OfSingle(const Issued& pair, const OcspSpec& staple, const SingleStatus& si
   const auto next = single.next_update ? SecondsFromNow(*single.next_update, findings) : std::nullopt;
   const auto fault = DateFault(SecondsFromNow(single.this_update, findings).value_or(0),
                                SecondsFromNow(staple.produced_at, findings).value_or(0), next,
-                               SecondsFromNow(pair.cert.not_before, findings).value_or(0));
+                               SecondsFromNow(pair.cert.not_before, findings).value_or(kLongAgo));
   if (fault) {
     return Bad(*fault);
   }

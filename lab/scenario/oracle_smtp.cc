@@ -1,11 +1,12 @@
 // What RFC 5321, 3207, 4954 and 8314 make of a script. Before the certificate has been judged the server may be anyone,
 // and who must authenticate it gives up. Behind it the server is the right one, and a command that it refuses is a
 // nuisance and no attack: the client may try again or give up, as long as it tells the truth about it.
+#include "lab/scenario/oracle_smtp.h"
+
 #include <algorithm>
 #include <chrono>
 
 #include "certs/bytes.h"
-#include "lab/scenario/oracle_parts.h"
 
 namespace lab::oracle {
 namespace {
@@ -22,10 +23,6 @@ using fakeserver::SmtpScript;
 using fakeserver::Stage;
 using fakeserver::TlsMode;
 using fakeserver::Verb;
-
-// RFC 5321 4.5.3.2: no client gives up sooner than after minutes, and none need wait longer than ten of them. The lab's
-// own waits for seconds; what lies between is nobody's duty.
-constexpr Micros kSoon = std::chrono::seconds(1), kNever = std::chrono::minutes(10);
 
 using Steps = std::vector<std::optional<Ending>>;
 
@@ -53,6 +50,8 @@ std::optional<Ending> CutInTime(const fakeserver::LinkScript& link) {
 
 // ------------------------------------------------------------------------------------------------ replies
 
+}  // namespace
+
 const Reply* Scripted(const SmtpScript& smtp, Verb verb, bool in_tls) {
   const auto found = smtp.replies.find(verb);
   if (found == smtp.replies.end() || found->second.scope == (in_tls ? ReplyScope::kInClear : ReplyScope::kInTls)) {
@@ -60,6 +59,8 @@ const Reply* Scripted(const SmtpScript& smtp, Verb verb, bool in_tls) {
   }
   return &found->second;
 }
+
+namespace {
 
 bool HasFirstDigit(const Reply* reply, int digit) {
   return reply == nullptr || reply->code == Reply::kOrdinary || reply->code / 100 == digit;
@@ -110,6 +111,8 @@ bool IsReplyText(const std::string& line) {
          std::ranges::all_of(line, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
 }
 
+}  // namespace
+
 // RFC 3207 6 and RFC 8314 5.2: whoever requires TLS stops where it is not offered. A server that answers EHLO with a
 // refusal offers nothing at all; HELO might do, but never leads to TLS.
 std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
@@ -121,6 +124,8 @@ std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
        If(!HasFirstDigit(scripted, 2), {Reason::kServiceRefused, Rung::kEhloInClear}),
        If(std::ranges::find(offers, "STARTTLS") == offers.end(), {Reason::kStartTlsNotOffered, Rung::kEhloInClear})});
 }
+
+namespace {
 
 // RFC 3207 4 and 4.2. Text in front of the 220 is what answers STARTTLS.
 std::optional<Ending> StartTls(const SmtpScript& smtp) {
@@ -250,38 +255,9 @@ std::optional<Ending> Transaction(const World& world) {
   return FirstOf(steps);
 }
 
-// ------------------------------------------------------------------------------------------------ time
+}  // namespace
 
 bool IsSlow(const Pace& pace) { return pace.latency + pace.jitter >= kNever || pace.gap >= kNever; }
-bool IsBrisk(const Pace& pace) {
-  return pace.latency + pace.jitter <= kSoon / 4 && pace.gap <= std::chrono::milliseconds(1);
-}
-bool IsUnclear(Micros hold) { return hold > kSoon && hold < kNever; }
-
-std::string DoubtAboutTheCut(const World& world) {
-  if (world.link.cut == CutKind::kNone) {
-    return "";
-  }
-  World rest = world;
-  rest.link.cut = CutKind::kNone;
-  rest.link.cut_at = {};
-  rest.link.cut_after = rest.link.cut_after_received = 0;
-  rest.link.cut_wait = rest.link.cut_time = {};
-  if (world.link.cut_after + world.link.cut_after_received > 0 && rest != GoodWorld()) {
-    return "what has been said when so many octets have passed";
-  }
-  if (world.link.cut_time > Micros{0} && !IsSlow(world.link.to_client)) {
-    return "how far a client has come by then";
-  }
-  const bool unasked = world.smtp.injection.placement != Placement::kNone ||
-                       world.smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
-  if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
-    return "whether the connection is cut before or behind what is said unasked";
-  }
-  return "";
-}
-
-}  // namespace
 
 std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
   const auto cut = [&](Stage stage, Rung rung) { return CutAt(world.link, stage, rung); };
@@ -329,63 +305,6 @@ std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, Tl
   }
   steps.insert(steps.end(), {Size(world.smtp), Transaction(world)});
   return FirstOf(steps);
-}
-
-std::string DoubtAbout(const World& world) {
-  const SmtpScript& smtp = world.smtp;
-  constexpr uint16_t kTls12 = 0x0303;
-  if (world.tls.min_version > world.tls.max_version && world.tls.max_version >= kTls12) {
-    return "versions of which there are none";
-  }
-  constexpr uint8_t kFirstRecordType = 20, kLastRecordType = 23;  // RFC 8446 5.1
-  const certs::Bytes& injected = smtp.injection.payload;
-  if (!injected.empty() && injected.front() >= kFirstRecordType && injected.front() <= kLastRecordType) {
-    return "whether what is injected is taken for text or for TLS";
-  }
-  if (const auto& signature = world.tls.signature; signature.claimed != 0 && !world.chain.presented.empty()) {
-    constexpr int kPkcs1 = 0x0401, kEd25519 = 0x0807;  // of keys other than the usual one
-    const certs::KeyType type = world.chain.At(world.chain.presented.front()).key.type;
-    const bool rsa = type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
-    if ((rsa && signature.claimed == kPkcs1) || (type == certs::KeyType::kEd25519 && signature.claimed == kEd25519)) {
-      return "whether the signature is what it is called";
-    }
-  }
-  if (!world.earlier.empty() && world.tls.max_version <= kTls12 &&
-      world.tls.resumption.fault == fakeserver::TicketFault::kSealFails) {
-    return "whether the client asks for a ticket";
-  }
-  if (IsSlow(world.link.to_client) && smtp.greeting) {
-    return "how much of an odd greeting is seen when it drips";
-  }
-  if (std::string doubt = DoubtAboutTheCut(world); !doubt.empty()) {
-    return doubt;
-  }
-  const bool among_tls = smtp.injection.placement >= Placement::kBetweenFlights && !injected.empty();
-  if (among_tls && world.tls.ByHand()) {
-    return "which is met first, wrong TLS or clear text among it";
-  }
-  const bool never_ends = std::ranges::any_of(smtp.replies, [](const auto& entry) {
-    return entry.second.form == ReplyForm::kNoEnd || entry.second.hold >= kNever;
-  });
-  if (never_ends && (world.link.cut != CutKind::kNone || smtp.injection.placement != Placement::kNone)) {
-    return "what puts an end to a reply that has none";
-  }
-  const auto raw = [](const Reply& reply) { return reply.raw.has_value(); };
-  if ((smtp.greeting && raw(*smtp.greeting)) || (smtp.interrupt_data && raw(*smtp.interrupt_data)) ||
-      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return raw(entry.second); })) {
-    return "a reply given as raw bytes";
-  }
-  for (const Pace& pace : {world.link.to_client, world.link.from_client}) {
-    if (!IsSlow(pace) && !IsBrisk(pace)) {
-      return "how long a client is patient";
-    }
-  }
-  if (IsUnclear(world.link.cut_wait) || IsUnclear(world.link.cut_time) ||
-      (smtp.greeting && IsUnclear(smtp.greeting->hold)) || IsUnclear(smtp.hold_first_ehlo_in_tls) ||
-      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return IsUnclear(entry.second.hold); })) {
-    return "how long a client is patient";
-  }
-  return "";
 }
 
 }  // namespace lab::oracle

@@ -188,6 +188,21 @@ TEST(ObserveTest, AKeywordThatOnlyClearTextOfferedIsBelief) {
   EXPECT_FALSE(ObserveAll({dialogue("250 SIZE 100", "250 HELP", Verb::kMail, "MAIL FROM:<a@b.test>")}).spoke_early);
 }
 
+// In slices, the rest of the server's flight may still be on its way.
+TEST(ObserveTest, WhoComplainsOfACertificateHasReadIt) {
+  const auto refused = [](int alert) {
+    return ObserveAll({Dialogue()
+                           .Add({.kind = EventKind::kClientHello, .incoming = true, .hello = fakeserver::ClientHello{}})
+                           .Add({.kind = EventKind::kAlertIn, .incoming = true, .code = alert, .level = 2})});
+  };
+  for (const int certificate : {42, 43, 44, 45, 46, 48}) {
+    EXPECT_TRUE(Reached(refused(certificate), Rung::kCertificateSent)) << certificate;
+  }
+  for (const int other : {40, 47, 50, 70, 80}) {
+    EXPECT_FALSE(Reached(refused(other), Rung::kCertificateSent)) << other;
+  }
+}
+
 TEST(ObserveTest, TheFirstAlertOfTheClientIsKept) {
   const Observation seen =
       ObserveAll({Dialogue()

@@ -1,0 +1,128 @@
+// Where a script can be met in several right ways, so that only that the client is safe can be asked: what is met
+// first, how much has been said by then, how long a client waits.
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "lab/scenario/oracle_smtp.h"
+
+namespace lab::oracle {
+namespace {
+
+using fakeserver::CutKind;
+using fakeserver::Injection;
+using fakeserver::Micros;
+using fakeserver::Pace;
+using fakeserver::Placement;
+using fakeserver::Reply;
+using fakeserver::ReplyForm;
+using fakeserver::SmtpScript;
+using fakeserver::Stage;
+using fakeserver::Verb;
+
+bool IsBrisk(const Pace& pace) {
+  return pace.latency + pace.jitter <= kSoon / 4 && pace.gap <= std::chrono::milliseconds(1);
+}
+bool IsUnclear(Micros hold) { return hold > kSoon && hold < kNever; }
+
+std::string DoubtAboutTheInjection(const SmtpScript& smtp) {
+  const Injection& injection = smtp.injection;
+  if (injection.placement == Placement::kBehindEhlo && EhloInClear(smtp)) {
+    return "which is met first, an EHLO reply that will not do or what stands behind it";
+  }
+  const bool half_a_line = !injection.payload.empty() && injection.payload.back() != '\n';
+  if (injection.placement == Placement::kBeforeReply && half_a_line && Scripted(smtp, Verb::kStartTls, false)) {
+    return "what half a line and an odd reply are together";
+  }
+  return "";
+}
+
+std::string DoubtAboutTheCut(const World& world) {
+  if (world.link.cut == CutKind::kNone) {
+    return "";
+  }
+  World rest = world;
+  rest.link.cut = CutKind::kNone;
+  rest.link.cut_at = {};
+  rest.link.cut_after = rest.link.cut_after_received = 0;
+  rest.link.cut_wait = rest.link.cut_time = {};
+  if (world.link.cut_after + world.link.cut_after_received > 0 && rest != GoodWorld()) {
+    return "what has been said when so many octets have passed";
+  }
+  if (world.link.cut_time > Micros{0} && !IsSlow(world.link.to_client)) {
+    return "how far a client has come by then";
+  }
+  if (world.smtp.interrupt_data && world.link.cut_at >= Stage::kMessageSeen) {
+    return "whether the answer to half a message is read before the connection is cut";
+  }
+  const bool unasked = world.smtp.injection.placement != Placement::kNone ||
+                       world.smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
+  if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
+    return "whether the connection is cut before or behind what is said unasked";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string DoubtAbout(const World& world) {
+  const SmtpScript& smtp = world.smtp;
+  constexpr uint16_t kTls12 = 0x0303;
+  if (world.tls.min_version > world.tls.max_version && world.tls.max_version >= kTls12) {
+    return "versions of which there are none";
+  }
+  constexpr uint8_t kFirstRecordType = 20, kLastRecordType = 23;  // RFC 8446 5.1
+  const certs::Bytes& injected = smtp.injection.payload;
+  if (!injected.empty() && injected.front() >= kFirstRecordType && injected.front() <= kLastRecordType) {
+    return "whether what is injected is taken for text or for TLS";
+  }
+  if (const auto& signature = world.tls.signature; signature.claimed != 0 && !world.chain.presented.empty()) {
+    constexpr int kPkcs1 = 0x0401, kEd25519 = 0x0807;  // of keys other than the usual one
+    const certs::KeyType type = world.chain.At(world.chain.presented.front()).key.type;
+    const bool rsa = type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
+    if ((rsa && signature.claimed == kPkcs1) || (type == certs::KeyType::kEd25519 && signature.claimed == kEd25519)) {
+      return "whether the signature is what it is called";
+    }
+  }
+  if (!world.earlier.empty() && world.tls.max_version <= kTls12 &&
+      world.tls.resumption.fault == fakeserver::TicketFault::kSealFails) {
+    return "whether the client asks for a ticket";
+  }
+  if (world.link.to_client != Pace{} && smtp.greeting) {
+    return "how much of an odd greeting is seen when it comes in pieces";
+  }
+  if (std::string doubt = DoubtAboutTheInjection(smtp); !doubt.empty()) {
+    return doubt;
+  }
+  if (std::string doubt = DoubtAboutTheCut(world); !doubt.empty()) {
+    return doubt;
+  }
+  const bool among_tls = smtp.injection.placement >= Placement::kBetweenFlights && !injected.empty();
+  if (among_tls && world.tls.ByHand()) {
+    return "which is met first, wrong TLS or clear text among it";
+  }
+  const bool never_ends = std::ranges::any_of(smtp.replies, [](const auto& entry) {
+    return entry.second.form == ReplyForm::kNoEnd || entry.second.hold >= kNever;
+  });
+  if (never_ends && (world.link.cut != CutKind::kNone || smtp.injection.placement != Placement::kNone)) {
+    return "what puts an end to a reply that has none";
+  }
+  const auto raw = [](const Reply& reply) { return reply.raw.has_value(); };
+  if ((smtp.greeting && raw(*smtp.greeting)) || (smtp.interrupt_data && raw(*smtp.interrupt_data)) ||
+      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return raw(entry.second); })) {
+    return "a reply given as raw bytes";
+  }
+  for (const Pace& pace : {world.link.to_client, world.link.from_client}) {
+    if (!IsSlow(pace) && !IsBrisk(pace)) {
+      return "how long a client is patient";
+    }
+  }
+  if (IsUnclear(world.link.cut_wait) || IsUnclear(world.link.cut_time) ||
+      (smtp.greeting && IsUnclear(smtp.greeting->hold)) || IsUnclear(smtp.hold_first_ehlo_in_tls) ||
+      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return IsUnclear(entry.second.hold); })) {
+    return "how long a client is patient";
+  }
+  return "";
+}
+
+}  // namespace lab::oracle
