@@ -84,16 +84,23 @@ oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
   if (world.chain.presented.empty()) {
     return {.defects = {{Reason::kNoCertificate, 0}}};
   }
+  const bool key_first = world.tls.max_version < kTls13 && world.chain.At(world.chain.presented.front()).raw_spki;
   const auto unsaid = [&](const certs::OcspSpec& staple) {
     const bool of_ca = staple.certificate != world.chain.presented.front();
     return (of_ca && world.tls.max_version < kTls13) || (staple.raw && staple.raw->empty());
   };
+  oracle::Findings findings;
   if (std::ranges::any_of(world.chain.revocation.staples, unsaid)) {
     certs::ChainSpec chain = world.chain;
     std::erase_if(chain.revocation.staples, unsaid);
-    return judge(chain);
+    findings = judge(chain);
+  } else {
+    findings = judge(world.chain);
   }
-  return judge(world.chain);
+  if (key_first && !world.chain.revocation.staples.empty()) {
+    findings.Doubt("whether a staple is read behind a certificate whose key TLS cannot use");
+  }
+  return findings;
 }
 
 // A staple that cannot be decoded, for having no octets (RFC 6066 8): TLS ends there.
@@ -137,8 +144,11 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     policy = Policy::kRelayOpportunistic;
   }
   std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
-  if (const auto staples = OfTheStaples(world); staples && (!tls || tls->ignorable || tls->rung > staples->rung)) {
-    tls = staples;
+  if (const auto staples = OfTheStaples(world)) {
+    if (tls && !tls->ignorable) {
+      DoubtTheReason("a staple that cannot be read, and something else in TLS", prediction);
+    }
+    tls = !tls || tls->ignorable || tls->rung > staples->rung ? staples : tls;
   }
   const bool tls_fails = tls && !tls->ignorable;
   if (const auto ending = oracle::BeforeTheCertificate(world, mode)) {

@@ -79,8 +79,9 @@ bool Lists(const Issued& pair, const CrlSpec& crl) {
   for (const CrlEntry& entry : crl.entries) {
     speaks_of = entry.issuer_of ? &pair.chain.At(*entry.issuer_of) : speaks_of;
     const bool removed = crl.delta_base && entry.reason == certs::kRemoveFromCrl;
-    if (!entry.serial && &pair.chain.At(entry.certificate) == &pair.cert && !removed &&
-        (!indirect || SameName(speaks_of->subject, pair.issuer.subject))) {
+    const bool of_number =
+        entry.serial ? entry.serial == pair.cert.serial : &pair.chain.At(entry.certificate) == &pair.cert;
+    if (of_number && !removed && (!indirect || SameName(speaks_of->subject, pair.issuer.subject))) {
       return true;
     }
   }

@@ -318,6 +318,9 @@ std::string WhatTlsAsksFor(const CertSpec& leaf) {
   if (leaf.key_usage && (leaf.key_usage->bits & certs::kDigitalSignature) == 0) {
     return "a key that DANE vouches for and that may not sign";
   }
+  if (leaf.raw_spki) {
+    return "a key that is given as octets, before TLS";
+  }
   return leaf.key.type == certs::KeyType::kP224 ? "a key that DANE vouches for, on a curve that TLS has not" : "";
 }
 
@@ -343,7 +346,8 @@ Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
   ChainSpec anchored = chain;
   anchored.trusted.clear();
   for (size_t i = 1; i < chain.presented.size(); ++i) {
-    if (AnyMatches(records, 2, chain, chain.At(chain.presented[i]))) {
+    const CertSpec& cert = chain.At(chain.presented[i]);
+    if (!cert.raw_certificate && AnyMatches(records, 2, chain, cert)) {
       anchored.trusted.push_back(chain.presented[i]);
     }
   }

@@ -42,8 +42,9 @@ bool IsAbout(const Issued& pair, const SingleStatus& single) {
   const CertSpec& subject = pair.chain.At(single.certificate);
   const CertSpec& named = pair.chain.At(single.issuer_name_of.value_or(subject.issuer));
   const CertSpec& keyed = pair.chain.At(single.issuer_key_of.value_or(subject.issuer));
-  return &subject == &pair.cert && !single.serial && single.digest != certs::CertIdDigest::kUnknown &&
-         SameName(named.subject, pair.issuer.subject) && keyed.key == pair.issuer.key;
+  const bool of_number = single.serial ? single.serial == pair.cert.serial : &subject == &pair.cert;
+  return of_number && single.digest != certs::CertIdDigest::kUnknown && SameName(named.subject, pair.issuer.subject) &&
+         keyed.key == pair.issuer.key;
 }
 
 // Whether the octets are those of an OCSPResponse by form, as far as can be told without knowing all of it.
