@@ -138,6 +138,9 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   if (trust.kind == oracle::Trust::Kind::kNothing || world.listen.door != fakeserver::Door::kOpen) {
     const bool nowhere = trust.kind == oracle::Trust::Kind::kNothing;
     prediction.expectation = Refusal({nowhere ? trust.why : Reason::kConnectFailed, Rung::kConnected}, policy);
+    if (nowhere && world.listen.door != fakeserver::Door::kOpen) {
+      DoubtTheReason("who cannot connect may never look the rest up", prediction);
+    }
     return prediction;
   }
   if (trust.kind == oracle::Trust::Kind::kOpportunistic) {

@@ -91,6 +91,14 @@ std::string DoubtAbout(const World& world) {
   if (world.link.to_client != Pace{} && smtp.greeting) {
     return "how much of an odd greeting is seen when it comes in pieces";
   }
+  const Reply* ehlo = Scripted(smtp, Verb::kEhlo, true);
+  const auto limits = [](const std::string& line) {  // that the lab's message does not keep
+    return line.starts_with("SIZE ") && line.size() <= std::string_view("SIZE 99").size() && line != "SIZE 0";
+  };
+  if (ehlo != nullptr && std::ranges::any_of(smtp.capabilities_tls, limits) &&
+      std::ranges::none_of(ehlo->lines, limits)) {
+    return "a limit that is kept and not said";
+  }
   if (std::string doubt = DoubtAboutTheInjection(smtp); !doubt.empty()) {
     return doubt;
   }

@@ -65,6 +65,14 @@ bool SameRules(const World& before, const World& now) {
          std::ranges::all_of(now.chain.trusted, same_anchor) && then.check == today.check && then.crls == today.crls;
 }
 
+bool DiffersBehindTheLeaf(const certs::ChainSpec& before, const certs::ChainSpec& now) {
+  const auto differs = [&](const certs::CertSpec& cert) {
+    const certs::CertSpec* then = before.Find(cert.name);
+    return cert.name != now.presented.front() && (then == nullptr || *then != cert);
+  };
+  return before.revocation.staples != now.revocation.staples || std::ranges::any_of(now.certs, differs);
+}
+
 // What comes of a session that is used: the certificate of that time, under the rules of today.
 Prediction OfTheSession(const World& before, const World& now, Policy policy, fakeserver::TlsMode mode) {
   World known = now;
@@ -126,6 +134,10 @@ Prediction PredictReturn(const World& world, Policy policy, fakeserver::TlsMode 
     return last;
   }
   last.expectation.demand = Demand::kIgnoreOrRefuse;
+  if (last.uncertain.empty() && DiffersBehindTheLeaf(before.chain, world.chain)) {
+    last.uncertain = "whether a session is used where more than the leaf has changed";
+    last.only_the_reason = true;
+  }
   if (SameRules(before, world)) {
     last.expectation.verdict = resumed.expectation.verdict;
     last.expectation.also = resumed.expectation.also;
