@@ -111,6 +111,16 @@ void ApplyLimits(const SupervisorTask& task) noexcept {
   }
 }
 
+// Limits count what each process has, not what all of them have together, nor what they share. When the machine's
+// memory runs out for it, they are to go, and not the lab or somebody else's program (proc(5), oom_score_adj).
+void BeFirstToGo() noexcept {
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file >= 0) {
+    [[maybe_unused]] const ssize_t written = write(file, "1000", 4);
+    close(file);
+  }
+}
+
 // The program itself; `failure` is closed by exec, or carries errno.
 [[noreturn]] void BecomeProgram(const SupervisorTask& task, int failure) noexcept {
   setpgid(0, 0);
@@ -119,6 +129,7 @@ void ApplyLimits(const SupervisorTask& task) noexcept {
       dup2(kOutput, STDERR_FILENO) >= 0 && (task.directory == nullptr || chdir(task.directory) == 0)) {
     fcntl(kChannel, F_SETFD, FD_CLOEXEC);
     close(kOutput);
+    BeFirstToGo();
     ApplyLimits(task);
     if (task.sandbox == nullptr || !DropPrivileges(task.sandbox->root).failed()) {
       execve(task.program, task.argv, task.environment);

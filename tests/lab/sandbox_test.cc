@@ -25,6 +25,7 @@
 namespace lab {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -38,7 +39,8 @@ class SandboxTest : public testing::Test {
   }
 
   // Runs a line for sh; stdout and stderr come back as `output`.
-  static ProcessResult Shell(const std::string& line, SandboxSpec sandbox = {}, ProcessLimits limits = {}) {
+  static ProcessResult Shell(const std::string& line, SandboxSpec sandbox = {}, ProcessLimits limits = {},
+                             std::chrono::milliseconds limit = std::chrono::seconds(10)) {
     const std::atomic<bool> stop = false;
     return RunProcess({.argv = {"/bin/sh", "-c", line},
                        .environment = {std::string("PATH=") + kSystemPath, "HOME=/home/lab"},
@@ -48,7 +50,8 @@ class SandboxTest : public testing::Test {
                              std::ranges::for_each(sockets, close);
                              return std::nullopt;
                            },
-                       .limits = limits},
+                       .limits = limits,
+                       .limit = limit},
                       stop);
   }
 
@@ -263,10 +266,21 @@ TEST_F(SandboxTest, CannotMultiplyWithoutEnd) {
   EXPECT_THAT(result.output, Not(HasSubstr("all")));
 }
 
+// Its first process begins as a copy of the lab, and has privileges until the sandbox is made.
+TEST_F(SandboxTest, NeitherEndsNorReadsNorStopsItsFirstProcess) {
+  EXPECT_EQ(Shell("kill -KILL 1; kill -STOP 1; echo here").output, "here\n");
+  EXPECT_EQ(
+      Shell("{ cat /proc/1/environ /proc/1/mem; readlink /proc/1/fd/* /proc/1/root; } 2>/dev/null; echo end").output,
+      "end\n");
+}
+
+TEST_F(SandboxTest, IsGivenNoDescriptorOfTheLabs) { EXPECT_EQ(Shell("ls /proc/$$/fd; true").output, "0\n1\n2\n"); }
+
 TEST_F(SandboxTest, ADaemonDoesNotOutliveItsRun) {
   const std::string mark = std::to_string(getpid()) + ".25";  // a length of time that nobody else sleeps
-  EXPECT_TRUE(Shell("setsid sh -c 'trap \"\" TERM HUP; while :; do sleep " + mark + "; done' >/dev/null 2>&1 & exit 0")
-                  .started);
+  const std::string deaf = "'trap \"\" TERM HUP; while :; do sleep " + mark + "; done'";
+  EXPECT_TRUE(Shell("setsid sh -c " + deaf + " >/dev/null 2>&1 & exit 0").started);
+  EXPECT_TRUE(Shell("(setsid setsid sh -c " + deaf + " &) & kill -STOP $$", {}, {}, 500ms).timed_out);
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     std::ifstream file(entry.path() / "cmdline");
     const std::string line{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -292,6 +306,28 @@ TEST_F(SandboxTest, IsBoundedInWhatItMayUse) {
   EXPECT_NE(Shell("head -c 400000000 /dev/zero > $HOME/big").exit_code, 0);
   EXPECT_EQ(Shell("ulimit -c; ulimit -n", {}, {.descriptors = 100}).output, "0\n100\n");
   EXPECT_NE(Shell("while :; do :; done", {}, {.cpu_seconds = 1}).signal, 0);
+}
+
+TEST_F(SandboxTest, IsBoundedInMemory) {
+  EXPECT_THAT(Shell("head -c 50000000 /dev/zero | tail -c 40000000 >/dev/null", {}, {.memory = 20'000'000}).output,
+              HasSubstr("memory exhausted"));
+  // Files without octets take memory, too.
+  EXPECT_EQ(Shell("i=0; while [ $i -lt 40000 ] && true >$HOME/$i; do i=$((i + 1)); done 2>/dev/null; "
+                  "[ $i -gt 1000 ] && [ $i -lt 40000 ] && echo bounded")
+                .output,
+            "bounded\n");
+}
+
+// What limits do not count, memory shared by processes, is the kernel's to take back: from the client first.
+TEST_F(SandboxTest, IsTheFirstToGoWhenMemoryRunsOut) {
+  EXPECT_EQ(Shell("cat /proc/self/oom_score_adj").output, "1000\n");
+}
+
+TEST_F(SandboxTest, FloodsNobodyWithItsOutput) {
+  const ProcessResult result = Shell("yes & yes & yes", {}, {.cpu_seconds = 10}, 300ms);
+  EXPECT_TRUE(result.timed_out);
+  EXPECT_LT(result.cpu, 9s);
+  EXPECT_LE(result.output.size(), ProcessSpec{}.output_tail);
 }
 
 TEST_F(SandboxTest, ARunThatWantsToBeRootIsRootOfNothingElse) {
