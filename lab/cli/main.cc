@@ -69,7 +69,7 @@ void AddRun(CLI::App& app, Action& action) {
           "configuration by name or glob: built-in, curl, 'openssl.*'; tier:2 is all up to tier 2 that are here")
       ->delimiter(',');
   verb->add_option("--filter", options->filter,
-                   "scenarios: globs on ids, row:B1, set:core, set:smoke, commas between, ! excludes");
+                   "scenarios: globs on ids, row:B1, set:core, set:tables, set:smoke, commas between, ! excludes");
   verb->add_option("--policy", options->policy, "submission, relay-opportunistic, relay-dane, relay-mta-sts");
   verb->add_option("--mode", options->mode, "starttls, implicit or both");
   verb->add_option("--wire", options->wire, "memory or tcp");

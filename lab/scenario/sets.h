@@ -1,4 +1,4 @@
-// Sets of scenarios that have a name: "set:core" (scenario.h) and "set:smoke".
+// Sets of scenarios that have a name: "set:core" (scenario.h), "set:tables" and "set:smoke".
 #pragma once
 
 #include <span>
@@ -11,7 +11,8 @@ namespace lab {
 // A dozen that tell kinds of clients apart: part of the core, and short enough to be asked of every client in CI.
 std::span<const std::string_view> SmokeIds();
 
-// Whether the set "core" or "smoke" has this scenario; no other set has any.
+// Whether the set "core", "smoke" or "tables" has this scenario; no other set has any. "tables" is the smoke set and
+// what it lacks for a question of every table in every mode: the least that a line of the published matrix stands on.
 bool IsInSet(std::string_view set, const Scenario& scenario);
 
 }  // namespace lab

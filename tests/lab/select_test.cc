@@ -74,6 +74,31 @@ TEST(Select, TheCoreHasAQuestionOfEveryTable) {
   EXPECT_EQ(seen, tables);
 }
 
+// Tables by mode: 'A' to 'P' for STARTTLS, 'a' to 'p' for implicit TLS.
+std::set<char> TablesAsked(std::string_view filter) {
+  std::set<char> tables;
+  const auto selected = Select(filter);
+  for (const Scenario* scenario : *selected) {
+    for (const std::string& row : scenario->rows) {
+      if (Serves(*scenario, fakeserver::TlsMode::kStartTls)) {
+        tables.insert(row.front());
+      }
+      if (Serves(*scenario, fakeserver::TlsMode::kImplicit)) {
+        tables.insert(static_cast<char>(row.front() - 'A' + 'a'));
+      }
+    }
+  }
+  return tables;
+}
+
+TEST(Select, TheSetOfTablesHasAQuestionOfEveryTableInEitherMode) {
+  EXPECT_EQ(TablesAsked("set:tables"), TablesAsked("*"));
+  EXPECT_EQ(TablesAsked("set:core"), TablesAsked("*"));
+  EXPECT_THAT(Ids("set:core"), testing::IsSupersetOf(Ids("set:tables")));
+  EXPECT_THAT(Ids("set:tables"), testing::IsSupersetOf(Ids("set:smoke")));
+  EXPECT_THAT(Ids("set:tables"), SizeIs(testing::Le(32u))) << "hundreds of configurations have to meet them all";
+}
+
 TEST(Select, TheCoreNamesOnlyWhatExists) {
   for (const std::string_view id : CoreIds()) {
     EXPECT_NE(FindScenario(id), nullptr) << id;
