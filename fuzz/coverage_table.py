@@ -35,8 +35,20 @@ def by_llvm(folder, target):
             for one in files}
 
 
-def by_gcov(build, folder, target):
-    """The same from gcov's counters. A line counts as reached if it is in any of the places it was compiled to."""
+def holds(notes, files):
+    """Whether the object that gcov's notes are of was compiled from one of the files. The notes lie beside the source that
+    CMake wrote if it put several files together."""
+    try:
+        with open(notes[:-5], encoding="utf-8") as together:
+            text = together.read()
+    except FileNotFoundError:
+        text = notes[:-5]
+    return any(f"/{os.path.basename(name)}" in text for name in files)
+
+
+def by_gcov(build, folder, target, files):
+    """The same from gcov's counters, of the objects that hold those files. A line counts as reached if it is in any of the
+    places it was compiled to."""
     reached = {}
     counters = os.path.join(folder, target)
     for where, _, names in os.walk(counters):
@@ -44,6 +56,8 @@ def by_gcov(build, folder, target):
             if not name.endswith(".gcda"):
                 continue
             notes = os.path.join("/", os.path.relpath(where, counters), name[:-5] + ".gcno")
+            if not holds(notes, files):
+                continue
             os.symlink(notes, os.path.join(where, name[:-5] + ".gcno"))
             told = subprocess.run(["gcov", "--json-format", "--stdout", name], cwd=where, capture_output=True, check=True)
             for document in told.stdout.splitlines():
@@ -68,7 +82,9 @@ def main(arguments):
         measured = {target: by_llvm(arguments[1], target) for target in targets}
     else:
         targets = arguments[3:]
-        measured = {target: by_gcov(os.path.abspath(arguments[1]), arguments[2], target) for target in targets}
+        build = os.path.abspath(arguments[1])
+        measured = {target: by_gcov(build, arguments[2], target, table[target][0] if target in table else [])
+                    for target in targets}
     bad = 0
     if not targets:
         print("the table names no target")

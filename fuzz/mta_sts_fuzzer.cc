@@ -1,5 +1,5 @@
 // Property: MTA-STS records, policies and hosts are judged as a model written from RFC 8461 3.1, 3.2 and 4.1 judges
-// them, and a policy that was read is read the same once it is written out.
+// them, and a policy that was read is read the same once it is written out, and applies as long as it says.
 //
 // Input: 'r' and the TXT records of the domain, a line each; or 'p', a host up to the first newline, and a policy.
 #include <map>
@@ -179,6 +179,27 @@ std::string Written(const verifier::StsPolicy& policy) {
   return text + "max_age: " + std::to_string(policy.max_age) + "\r\n";
 }
 
+// "max_age: the policy's lifetime in seconds"; until it is over it applies even if DNS or HTTPS fail, and another id
+// says that there is a new one (3.2, 3.3, 5.1).
+void CheckLifetime(const verifier::StsPolicy& policy) {
+  const verifier::DnsAnswer record{.status = verifier::DnsStatus::kAnswer,
+                                   .records = {{.type = verifier::DnsType::kTxt, .text = "v=STSv1; id=1;"}}};
+  const verifier::StsFetch fetched{.policy = policy}, failed;
+  constexpr int64_t kThen = 1700000000;
+  const int64_t end = kThen + policy.max_age;
+  verifier::StsCache cache;
+  Require(DecideSts("bob.test", record, &fetched, kThen, cache).policy == policy, "what was fetched applies");
+  for (const int64_t now : {kThen, end - 1, end}) {
+    const bool fresh = now >= kThen && now < end;
+    const auto silent = DecideSts("bob.test", {}, nullptr, now, cache);
+    Require(silent.policy == (fresh ? std::optional(policy) : std::nullopt), "a policy applies until it is over");
+    const auto failing = DecideSts("bob.test", record, &failed, now, cache);
+    Require(failing.policy == silent.policy && failing.failure, "also if no other can be fetched, which is said");
+    Require(cache.NeedsFetch("bob.test", "1", now) == !fresh, "it is fetched again when it is over");
+    Require(cache.NeedsFetch("bob.test", "2", now), "or when its id is another one");
+  }
+}
+
 void CheckPolicy(fuzz::Reader input) {
   const fuzz::Exact host(input.Until('\n'));
   const std::string_view text = input.Rest();
@@ -193,6 +214,7 @@ void CheckPolicy(fuzz::Reader input) {
           "a host is the policy's or is not");
   const auto again = verifier::ParseStsPolicy(Written(*policy));
   Require(again && *again == *policy, "written out, it is read again");
+  CheckLifetime(*policy);
 }
 
 }  // namespace

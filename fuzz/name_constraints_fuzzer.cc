@@ -1,6 +1,7 @@
 // Property: a name lies inside or outside of a constraint as a model of label vectors written from RFC 5280 4.2.1.10
 // says, and as laws demand: case never matters in a host, what is permitted to a wildcard is excluded for it too, one
-// label more never leads out of a dNSName constraint, an address is inside its own network.
+// label more never leads out of a dNSName constraint, an address is inside its own network, and whether a constraint is
+// well-formed, or a name can be placed at all, does not depend on the other.
 //
 // Input: a digit (0 dNSName, 1 rfc822Name, 2 URI, 3 iPAddress; +4: excluded; +8: no leading dot in a dNSName
 // constraint), the constraint up to the first newline (of an iPAddress: its length in an octet, then its octets), the
@@ -10,6 +11,7 @@
 
 #include "fuzz/fuzz.h"
 #include "lab/verifier/constraint_match.h"
+#include "lab/verifier/general_name.h"
 
 namespace {
 
@@ -209,11 +211,21 @@ std::string Swapped(std::string_view text) {
   return swapped;
 }
 
+// Asked of one alone, the answer is that of the model for both.
+void CheckAlone(int tag, const fuzz::Exact& name, const fuzz::Exact& constraint, Fit model, bool dot = true) {
+  Require(verifier::IsConstraint(tag, constraint.bytes(), dot) == (model != Fit::kBadConstraint),
+          "a constraint is well-formed whatever the name");
+  Require(model == Fit::kBadConstraint || (tag != verifier::kDnsName && tag != verifier::kRfc822Name) ||
+              verifier::IsPlaceable(tag, name.bytes()) == (model != Fit::kBadName),
+          "a name can be placed whatever the constraint");
+}
+
 void CheckDns(const fuzz::Exact& name, const fuzz::Exact& constraint, Subtree subtree, bool dot) {
   const Fit fit = FitDns(name.bytes(), constraint.bytes(), subtree, dot);
   Require(fit == ModelDns(name.text(), constraint.text(), subtree, dot), "a dNSName is where the model says");
   const fuzz::Exact swapped(Swapped(name.text()));
   Require(FitDns(swapped.bytes(), constraint.bytes(), subtree, dot) == fit, "case never matters");
+  CheckAlone(verifier::kDnsName, name, constraint, fit, dot);
   if (fit != Fit::kInside) {
     return;
   }
@@ -244,12 +256,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(fit == ModelEmail(name_text, constraint_text), "a mailbox is where the model says");
     const Fit loose = verifier::FitEmail(name.bytes(), constraint.bytes(), verifier::LocalPart::kAnyCase);
     Require(loose == fit || (fit == Fit::kOutside && loose == Fit::kInside), "without case it is inside more often");
+    CheckAlone(verifier::kRfc822Name, name, constraint, fit);
   } else if (form == 2) {
     const Fit fit = verifier::FitUri(name.bytes(), constraint.bytes());
     Require(fit == ModelUri(name_text, constraint_text), "a URI is where the model says");
+    CheckAlone(verifier::kUri, name, constraint, fit);
   } else {
     const Fit fit = verifier::FitIp(name.bytes(), constraint.bytes());
     Require(fit == ModelIp(name.text(), constraint.text()), "an address is where the model says");
+    CheckAlone(verifier::kIpAddress, name, constraint, fit);
     const certs::ByteView network = constraint.bytes().first(constraint.bytes().size() / 2);
     Require(fit == Fit::kBadConstraint || verifier::FitIp(network, constraint.bytes()) == Fit::kInside,
             "an address is inside its own network");

@@ -1,9 +1,11 @@
 // Property: whatever a server says behind AUTH, a SCRAM client answers just what RFC 5802 says (computed once more with
 // GnuTLS), believes nobody who does not prove the password, and never says the password; PLAIN and LOGIN say it when
-// they must and no second time; and base64 is read if and only if it is written so.
+// they must and no second time; base64 is read if and only if it is written so; and of the mechanisms that both sides
+// can use the best is chosen.
 //
 // Input: an octet (bits 0-1: the mechanism; bit 2: SCRAM-SHA-256-PLUS was offered; bit 3: there is a channel binding;
 // bit 4: the server's last word is a true one), then the server's messages, a line each; NONCE stands for the client's.
+// Of the choice: bits 0-3 what is offered, 4-7 what is allowed; the first two lines are name and password.
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -178,6 +180,32 @@ void CheckPlainOrLogin(verifier::SaslClient& client, bool plain, fuzz::Reader in
   }
 }
 
+// SCRAM needs what SASLprep (RFC 4013) would leave as it is, -PLUS something to bind to as well.
+void CheckChoice(int flags, fuzz::Reader input) {
+  const std::string user(input.Until('\n')), password(input.Until('\n'));
+  const bool can_bind = password.size() % 2 == 0;
+  const std::string both = user + password;
+  const bool scram =
+      !user.empty() && !password.empty() && std::ranges::all_of(both, [](char c) { return c >= ' ' && c <= '~'; });
+  std::vector<SaslMechanism> offered, allowed;
+  std::optional<SaslMechanism> best, named;
+  std::string upper = user;
+  std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 32 : c; });
+  for (int i = 3; i >= 0; --i) {  // the best comes last
+    const SaslMechanism mechanism = verifier::kAllSaslMechanisms[i];
+    const bool is_offered = (flags >> i & 1) != 0, is_allowed = (flags >> (i + 4) & 1) != 0;
+    offered.insert(offered.end(), is_offered ? 1 : 0, mechanism);
+    allowed.insert(allowed.end(), is_allowed ? 1 : 0, mechanism);
+    const bool bound = mechanism == SaslMechanism::kScramSha256Plus;
+    const bool usable = (!bound && mechanism != SaslMechanism::kScramSha256) || (scram && (can_bind || !bound));
+    best = is_offered && is_allowed && usable ? mechanism : best;
+    named = Name(mechanism) == upper ? mechanism : named;
+    Require(verifier::SaslMechanismByName(Name(mechanism)) == mechanism, "a mechanism is known by its name");
+  }
+  Require(verifier::ChooseSaslMechanism(offered, allowed, user, password, can_bind) == best, "the best is chosen");
+  Require(verifier::SaslMechanismByName(user) == named, "and no other name is one");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -188,6 +216,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(!octets || Base64(*octets) == all, "base64 is read only if it is written so");
   Require(verifier::FromBase64(Base64(all)) == all, "and what is written is read");
 
+  CheckChoice(flags, input);
   const SaslMechanism mechanism = verifier::kAllSaslMechanisms[flags & 3];
   const bool plus = mechanism == SaslMechanism::kScramSha256Plus;
   const bool bound = plus || (flags & 8) != 0, offered = plus || (flags & 4) != 0;

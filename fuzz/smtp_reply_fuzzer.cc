@@ -1,5 +1,6 @@
-// Property: however the bytes of a reply are cut, parsing comes to the same; what it keeps is bounded; and what an EHLO
-// reply offers does not depend on the case of its keywords.
+// Property: however the bytes of a reply are cut, parsing comes to the same; what it keeps is bounded; what comes
+// behind a reply is read as if nothing had been before; and what an EHLO reply offers does not depend on the case of
+// its keywords.
 //
 // Input: one octet that seeds the cuts, then the bytes.
 #include <algorithm>
@@ -52,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           "in pieces it is the same");
   Require((whole.state() == State::kMalformed) == (whole.error() != verifier::ReplyError::kNone),
           "what is malformed has a reason");
+  Require(Sentence(whole.error()) != "unknown reply error", "and the reason is one that people are told");
   Require(taken <= verifier::kMaxReply + 1, "no more is read than a reply may have");
   Require(whole.state() != State::kIncomplete || taken == bytes.size(), "while it is incomplete everything is read");
   if (whole.state() == State::kComplete) {
@@ -64,6 +66,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Require(line.size() <= verifier::kMaxReplyLine, "a line is bounded");
     }
     CheckOffers(reply);
+    // The parser starts over: the next reply is read as if it were the first.
+    Require(cut.Take() == reply && cut.state() == State::kIncomplete && !cut.midway(), "a reply is taken once");
+    verifier::ReplyParser first;
+    const certs::ByteView rest = bytes.subspan(taken);
+    Require(cut.Consume(rest) == first.Consume(rest) && cut.state() == first.state() && cut.error() == first.error() &&
+                cut.reply() == first.reply(),
+            "what comes behind a reply is read as if nothing had been");
   }
   return 0;
 }
