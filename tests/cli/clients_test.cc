@@ -69,10 +69,10 @@ version = "echo made 1.0"
 needs = ["{installed}/driver"]
 build = "printf '#!/bin/sh\\nexit 0\\n' > {installed}/driver && chmod +x {installed}/driver"
 [[configuration]]
-command = ["{installed}/driver", "{host}"]
+command = ["{installed}/driver", "{address}"]
 [[configuration]]
 name = "again"
-command = ["{installed}/driver", "{host}", "again"]
+command = ["{installed}/driver", "{address}", "again"]
 )";
 
 TEST(ClientsInstall, BuildsWhatIsMissingOnceAndOnlyThen) {

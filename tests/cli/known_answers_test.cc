@@ -104,6 +104,9 @@ TEST(KnownAnswers, AreFoundOut) {
   const ProgramRun run = RunLab({"run", "--quiet", "--mode", "starttls", "--client", Joined(here), "--filter",
                                  Joined(scenarios), "--out", out.path()},
                                 "", "", 240);
+  if (run.err.find("no sandbox here") != std::string::npos) {
+    GTEST_SKIP() << run.err;  // a container that refuses name spaces: most clients cannot be asked
+  }
   EXPECT_EQ(run.exit_code, 0) << "what they do is declared: " << run.out << run.err;
   std::map<std::pair<std::string, std::string>, Json> cells;
   const Json results = Json::parse(ReadFile(out.path() + "/results.json"));

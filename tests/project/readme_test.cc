@@ -87,7 +87,16 @@ TEST(Readme, EveryCommandInItRuns) {
   RunThem(commands, folder);
 }
 
+// A container that refuses name spaces: commands that are told a name cannot be run there, and the lab says so.
+bool CommandsCanBeRun() {
+  const ProgramRun run = RunLab({"run", "--filter", "control.good", "--quiet", "--", "true", "{host}"});
+  return run.err.find("no sandbox here") == std::string::npos;
+}
+
 TEST(Readme, EveryExampleOfTheClientsRuns) {
+  if (!CommandsCanBeRun()) {
+    GTEST_SKIP() << "name spaces are refused here";
+  }
   const std::vector<Command> commands = CommandsOf(ReadFile(STARTTLS_LAB_SOURCE_DIR "/lab/clients/README.md"));
   ASSERT_EQ(commands.size(), 3u);
   const TemporaryFolder folder;
