@@ -14,6 +14,7 @@
 #include "lab/runner/campaign.h"
 #include "lab/runner/clock.h"
 #include "lab/runner/command_client.h"
+#include "lab/runner/launcher.h"
 #include "lab/runner/versions.h"
 #include "lab/scenario/scenario_file.h"
 
@@ -185,6 +186,7 @@ class Reporter {
 }  // namespace
 
 int CampaignVerb(const CampaignVerbOptions& options) {
+  StartLauncher();  // while this process is small
   const auto command = ChooseOne(options.client);
   if (!command) {
     return Complain(command.error());

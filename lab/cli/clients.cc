@@ -13,6 +13,7 @@
 #include "lab/cli/choose_clients.h"
 #include "lab/cli/exit_code.h"
 #include "lab/runner/install.h"
+#include "lab/runner/launcher.h"
 #include "lab/runner/process.h"
 #include "lab/runner/run.h"
 #include "lab/runner/versions.h"
@@ -158,6 +159,7 @@ int PrintProofs(const std::map<std::pair<std::string, std::string>, Proof>& proo
 }  // namespace
 
 int ClientsListVerb(const ClientsOptions& options) {
+  StartLauncher();  // while this process is small
   auto commands = ChooseFamilies(options.names);
   if (!commands) {
     return Complain(commands.error());
@@ -205,6 +207,7 @@ int ClientsInstallVerb(const ClientsOptions& options) {
 }
 
 int ClientsCheckVerb(const ClientsOptions& options) {
+  StartLauncher();  // while this process is small
   auto commands = ChooseFamilies(options.names);
   if (!commands) {
     return Complain(commands.error());

@@ -13,6 +13,7 @@
 #include "lab/cli/recorder.h"
 #include "lab/cli/resume.h"
 #include "lab/runner/command_client.h"
+#include "lab/runner/launcher.h"
 #include "lab/runner/run.h"
 #include "lab/runner/sandbox_probe.h"
 #include "lab/runner/versions.h"
@@ -230,6 +231,7 @@ void SayWhatIsRefused(const RunOptions& run) {
 }  // namespace
 
 int RunVerb(const RunVerbOptions& options) {
+  StartLauncher();  // while this process is small
   auto run = ToRunOptions(options);
   if (!run) {
     return Complain(run.error());
@@ -267,6 +269,7 @@ int RunVerb(const RunVerbOptions& options) {
 }
 
 int TourVerb(const TourOptions& options) {
+  StartLauncher();  // while this process is small
   auto table = ImpersonationTable(options);
   if (!table) {
     return Complain(table.error());

@@ -17,6 +17,7 @@
 
 #include "lab/runner/clock.h"
 #include "lab/runner/id_map.h"
+#include "lab/runner/launcher.h"
 #include "lab/runner/sandbox_enter.h"
 #include "lab/runner/supervisor.h"
 
@@ -72,15 +73,6 @@ struct Ends {
   }
 };
 
-std::vector<char*> Pointers(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) {
-    pointers.push_back(text.data());
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
 // A report and the sockets that came along with it.
@@ -125,49 +117,40 @@ class Running {
     }
     std::error_code ignored;
     program = std::filesystem::absolute(program, ignored);  // it may start in another folder
+    LaunchOrder order{.program = std::move(program),
+                      .argv = spec_.argv,
+                      .environment = spec_.environment,
+                      .directory = spec_.directory.empty() && spec_.sandbox ? spec_.sandbox->home : spec_.directory,
+                      .stdin_file = spec_.stdin_file.empty() ? "/dev/null" : spec_.stdin_file,
+                      .sandbox = std::nullopt,
+                      .limits = spec_.limits};
     if (spec_.sandbox) {
       auto plan = MakeSandboxPlan(*spec_.sandbox);
       if (!plan) {
         result_.error = plan.error().detail;
         return result_;
       }
-      plan_ = std::move(*plan);
+      order.sandbox = std::move(*plan);
     }
-    if (!channel_.OpenChannel() || !output_.OpenPipe() || !Fork(program)) {
+    if (!channel_.OpenChannel() || !output_.OpenPipe()) {
       result_.error = ErrorText(errno);
       return result_;
     }
+    const auto launched = Launch(order, channel_.theirs.get(), output_.theirs.get());
+    channel_.theirs.Close();
+    output_.theirs.Close();
+    if (!launched) {
+      result_.error = ErrorText(launched.error());
+      return result_;
+    }
+    fcntl(output_.ours.get(), F_SETFL, O_NONBLOCK);
     Watch();
-    channel_.ours.Close();  // whatever is left inside takes this for the order to end
-    waitpid(supervisor_, nullptr, 0);
+    AwaitTheEnd(*launched);
     Drain();
     return result_;
   }
 
  private:
-  bool Fork(const std::string& program) {
-    std::vector<std::string> argv = spec_.argv, environment = spec_.environment;
-    const std::vector<char*> argv_pointers = Pointers(argv), environment_pointers = Pointers(environment);
-    const std::string directory = spec_.directory.empty() && spec_.sandbox ? spec_.sandbox->home : spec_.directory;
-    const SupervisorTask task{.program = program.c_str(),
-                              .argv = argv_pointers.data(),
-                              .environment = environment_pointers.data(),
-                              .directory = directory.empty() ? nullptr : directory.c_str(),
-                              .stdin_file = spec_.stdin_file.empty() ? "/dev/null" : spec_.stdin_file.c_str(),
-                              .sandbox = plan_ ? &*plan_ : nullptr,
-                              .limits = spec_.limits,
-                              .channel = channel_.theirs.get(),
-                              .output = output_.theirs.get()};
-    supervisor_ = fork();
-    if (supervisor_ == 0) {
-      Supervise(task);
-    }
-    channel_.theirs.Close();
-    output_.theirs.Close();
-    fcntl(output_.ours.get(), F_SETFL, O_NONBLOCK);
-    return supervisor_ > 0;
-  }
-
   // The one that the program itself will have.
   std::string Path() const {
     constexpr std::string_view kName = "PATH=";
@@ -201,6 +184,17 @@ class Running {
     }
   }
 
+  // Whatever is left takes the end of the channel for the order to end, and is gone when its own end is.
+  void AwaitTheEnd(pid_t child) {
+    shutdown(channel_.ours.get(), SHUT_WR);
+    while (const std::optional<Packet> packet = Receive(channel_.ours.get())) {
+      std::ranges::for_each(packet->sockets, close);
+    }
+    if (child > 0) {
+      waitpid(child, nullptr, 0);
+    }
+  }
+
   // SIGTERM first, SIGKILL from the second call on; returns how long to wait for the effect.
   milliseconds EndIt() {
     result_.stopped = result_.stopped || stop_;
@@ -225,7 +219,7 @@ class Running {
     const SupervisorReport& report = packet->report;
     switch (report.kind) {
       case SupervisorReport::Kind::kNeedsMaps:
-        return GoOnUnless(WriteIdMaps(supervisor_, spec_.sandbox->root ? FindIdRange() : std::nullopt), "id maps");
+        return GoOnUnless(WriteIdMaps(report.value, spec_.sandbox->root ? FindIdRange() : std::nullopt), "id maps");
       case SupervisorReport::Kind::kSandbox:
         result_.sandbox.kind = SandboxKind::kPrivate;
         return GoOnUnless(spec_.on_sockets ? spec_.on_sockets(packet->sockets) : std::nullopt, "sockets");
@@ -292,9 +286,7 @@ class Running {
   const ProcessSpec& spec_;
   const std::atomic<bool>& stop_;
   ProcessResult result_;
-  std::optional<SandboxPlan> plan_;
   Ends channel_, output_;
-  pid_t supervisor_ = -1;
   std::chrono::microseconds deadline_{0};
   bool warned_ = false, output_at_end_ = false, ended_ = false;
 };

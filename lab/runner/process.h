@@ -46,8 +46,8 @@ struct ProcessResult {
   bool timed_out = false;
   bool stopped = false;              // because `stop` was set
   std::chrono::microseconds cpu{0};  // used by the program and all that it started
-  // The most that one of them had in memory. Never less than what this process had when it started the program, of
-  // which that begins as a copy.
+  // The most that one of them had in memory. Never less than what whoever forked it had: the launcher (launcher.h) or,
+  // without one, this process.
   uint64_t memory = 0;
   std::string output;
   SandboxResult sandbox;  // kNone when none was asked for

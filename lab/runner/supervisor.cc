@@ -267,7 +267,7 @@ int Await(pid_t program) noexcept {
   if (const SandboxFailure failure = LeaveNamespaces(); failure.failed()) {
     GiveUp(failure);
   }
-  Tell(SupervisorReport::Kind::kNeedsMaps, 0);
+  Tell(SupervisorReport::Kind::kNeedsMaps, getpid());
   AwaitGoOn();
   const pid_t first = _Fork();
   if (first < 0) {
@@ -276,8 +276,8 @@ int Await(pid_t program) noexcept {
   if (first == 0) {
     BeFirstInside(task);
   }
-  close(kChannel);
   close(kOutput);
+  // The channel stays open: that it ends tells the lab that nobody is left.
   while (waitpid(first, nullptr, 0) < 0 && errno == EINTR) {
   }
   _exit(0);

@@ -14,7 +14,7 @@ namespace lab {
 // kNotStarted; kEnded. kNotStarted may come instead of any of the others.
 struct SupervisorReport {
   enum class Kind : int32_t {
-    kNeedsMaps,   // its namespaces are new: write the id maps, then say kGoOn
+    kNeedsMaps,   // its namespaces are new: write the id maps of process `value`, then say kGoOn
     kSandbox,     // laid out; the sockets come along. Say kGoOn
     kStarted,     //
     kNotStarted,  // `error` is errno of `step`
@@ -28,7 +28,8 @@ struct SupervisorReport {
   std::array<char, 64> step{};  // zero-terminated
 };
 
-// What the lab says: one octet. Closing the channel is kKill.
+// What the lab says: one octet. The end of what it says is kKill. The supervisor's own end stays open until it and all
+// below it are gone.
 inline constexpr char kGoOn = 'G', kTerminate = 'T', kKill = 'K';
 
 // Everything the child needs, prepared before the fork: between fork and exec it may only make system calls.

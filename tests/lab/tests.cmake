@@ -12,8 +12,10 @@ starttls_lab_test(memory_wire_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/memory_wire_test.cc ${CMAKE_CURRENT_LIST_DIR}/return_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/tls_result_test.cc)
 starttls_lab_test(runner_integration_test LIBS starttls_lab::lab LABELS integration TIMEOUT 300 SOURCES
-  ${CMAKE_CURRENT_LIST_DIR}/command_client_test.cc ${CMAKE_CURRENT_LIST_DIR}/sandbox_test.cc ${CMAKE_CURRENT_LIST_DIR}/tcp_wire_test.cc
-  ${CMAKE_CURRENT_LIST_DIR}/run_test.cc)
+  ${CMAKE_CURRENT_LIST_DIR}/tcp_wire_test.cc ${CMAKE_CURRENT_LIST_DIR}/run_test.cc)
+starttls_lab_test(sandbox_test LIBS starttls_lab::lab LABELS integration TIMEOUT 300 SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/launcher_main.cc ${CMAKE_CURRENT_LIST_DIR}/launcher_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/command_client_test.cc ${CMAKE_CURRENT_LIST_DIR}/sandbox_test.cc)
 starttls_lab_test(campaign_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES ${CMAKE_CURRENT_LIST_DIR}/campaign_test.cc)
 # The client whose verifier can lose a rule: this order of libraries takes all of the verifier from the mutable one.
 starttls_lab_test(campaign_mutant_test LIBS starttls_lab::lab starttls_lab::verifier_mutable TIMEOUT 900

@@ -1,0 +1,316 @@
+#include "lab/runner/launcher.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <type_traits>
+
+#include "lab/runner/supervisor.h"
+
+namespace lab {
+namespace {
+
+// The lab's end of the socket to its launcher; -1: there is none. Written once, before there are threads.
+int launcher = -1;
+
+class OrderWriter {
+ public:
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void Value(const T& value) {
+    octets.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void Text(const std::string& text) {
+    Value(text.size());
+    octets += text;
+  }
+  template <typename T, typename Each>
+  void List(const std::vector<T>& list, Each each) {
+    Value(list.size());
+    for (const T& one : list) {
+      each(one);
+    }
+  }
+  void Texts(const std::vector<std::string>& texts) {
+    List(texts, [this](const std::string& text) { Text(text); });
+  }
+  void Steps(const std::vector<SandboxStep>& steps) {
+    List(steps, [this](const SandboxStep& step) {
+      Value(step.kind);
+      Text(step.path);
+      Text(step.text);
+      Value(step.mode);
+    });
+  }
+
+  std::string octets;
+};
+
+// Reads what an OrderWriter wrote, and nothing else: it comes from this program.
+class OrderReader {
+ public:
+  explicit OrderReader(std::string_view octets) : left_(octets) {}
+
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void Value(T& value) {
+    std::memcpy(&value, left_.data(), sizeof value);
+    left_.remove_prefix(sizeof value);
+  }
+  void Text(std::string& text) {
+    size_t size = 0;
+    Value(size);
+    text = left_.substr(0, size);
+    left_.remove_prefix(size);
+  }
+  template <typename T, typename Each>
+  void List(std::vector<T>& list, Each each) {
+    size_t size = 0;
+    Value(size);
+    list.resize(size);
+    for (T& one : list) {
+      each(one);
+    }
+  }
+  void Texts(std::vector<std::string>& texts) {
+    List(texts, [this](std::string& text) { Text(text); });
+  }
+  void Steps(std::vector<SandboxStep>& steps) {
+    List(steps, [this](SandboxStep& step) {
+      Value(step.kind);
+      Text(step.path);
+      Text(step.text);
+      Value(step.mode);
+    });
+  }
+
+ private:
+  std::string_view left_;
+};
+
+std::vector<char*> PointersTo(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (std::string& text : texts) {
+    pointers.push_back(text.data());
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// The order as the supervisor takes it, which makes nothing but system calls. Refers to the order.
+struct PreparedTask {
+  explicit PreparedTask(LaunchOrder& order, int channel, int output)
+      : argv(PointersTo(order.argv)), environment(PointersTo(order.environment)) {
+    task = {.program = order.program.c_str(),
+            .argv = argv.data(),
+            .environment = environment.data(),
+            .directory = order.directory.empty() ? nullptr : order.directory.c_str(),
+            .stdin_file = order.stdin_file.c_str(),
+            .sandbox = order.sandbox ? &*order.sandbox : nullptr,
+            .limits = order.limits,
+            .channel = channel,
+            .output = output};
+  }
+
+  std::vector<char*> argv, environment;
+  SupervisorTask task;
+};
+
+// What an order brings along.
+constexpr size_t kTask = 0, kChannel = 1, kOutput = 2, kDescriptors = 3;
+using Descriptors = std::array<int, kDescriptors>;
+
+// One order: an octet, and the descriptors with it. False at the end of the socket.
+bool ReceiveOrder(int from, Descriptors& descriptors) {
+  char octet = 0;
+  iovec part{.iov_base = &octet, .iov_len = sizeof octet};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  ssize_t size = 0;
+  do {
+    size = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
+  } while (size < 0 && errno == EINTR);
+  const cmsghdr* const header = size == 1 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (header == nullptr || header->cmsg_len != CMSG_LEN(sizeof descriptors)) {
+    return false;
+  }
+  std::memcpy(descriptors.data(), CMSG_DATA(header), sizeof descriptors);
+  return true;
+}
+
+bool SendOrder(int to, const Descriptors& descriptors) {
+  char octet = 'L';
+  iovec part{.iov_base = &octet, .iov_len = sizeof octet};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptors);
+  std::memcpy(CMSG_DATA(header), descriptors.data(), sizeof descriptors);
+  ssize_t size = 0;
+  do {
+    size = sendmsg(to, &message, MSG_NOSIGNAL);
+  } while (size < 0 && errno == EINTR);
+  return size == 1;
+}
+
+// A file without a name, in memory.
+int WriteOrderFile(const std::string& octets) {
+  const int file = memfd_create("order", MFD_CLOEXEC);
+  size_t written = 0;
+  while (file >= 0 && written < octets.size()) {
+    const ssize_t size = write(file, octets.data() + written, octets.size() - written);
+    if (size < 0 && errno != EINTR) {
+      const int error = errno;
+      close(file);
+      errno = error;
+      return -1;
+    }
+    written += static_cast<size_t>(std::max<ssize_t>(size, 0));
+  }
+  return file;
+}
+
+std::string ReadOrderFile(int file) {
+  struct stat status{};
+  if (fstat(file, &status) != 0) {
+    return "";
+  }
+  std::string octets(static_cast<size_t>(status.st_size), '\0');
+  for (size_t have = 0; have < octets.size();) {
+    const ssize_t size = pread(file, octets.data() + have, octets.size() - have, static_cast<off_t>(have));
+    if (size <= 0 && errno != EINTR) {
+      return "";
+    }
+    have += static_cast<size_t>(std::max<ssize_t>(size, 0));
+  }
+  return octets;
+}
+
+[[noreturn]] void BecomeSupervisor(const Descriptors& descriptors) {
+  const std::string octets = ReadOrderFile(descriptors[kTask]);
+  if (octets.empty()) {
+    _exit(1);  // the lab sees the end of the channel
+  }
+  LaunchOrder order = ReadOrder(octets);
+  const PreparedTask prepared(order, descriptors[kChannel], descriptors[kOutput]);
+  Supervise(prepared.task);
+}
+
+// A supervisor that could not be started says nothing: the channel ends.
+[[noreturn]] void BeLauncher(int socket) {
+  setsid();                  // what the terminal's user interrupts is the lab, and that ends the rest in order
+  signal(SIGCHLD, SIG_IGN);  // nobody waits for supervisors
+  Descriptors descriptors{};
+  while (ReceiveOrder(socket, descriptors)) {
+    if (fork() == 0) {
+      BecomeSupervisor(descriptors);
+    }
+    for (const int descriptor : descriptors) {
+      close(descriptor);
+    }
+  }
+  _exit(0);
+}
+
+}  // namespace
+
+std::string WriteOrder(const LaunchOrder& order) {
+  OrderWriter writer;
+  writer.Text(order.program);
+  writer.Texts(order.argv);
+  writer.Texts(order.environment);
+  writer.Text(order.directory);
+  writer.Text(order.stdin_file);
+  writer.Value(order.limits);
+  writer.Value(order.sandbox.has_value());
+  if (order.sandbox) {
+    const SandboxPlan& plan = *order.sandbox;
+    writer.Steps(plan.binds);
+    writer.Steps(plan.steps);
+    writer.List(plan.sockets, [&](const BoundSocket& socket) { writer.Value(socket); });
+    writer.Value(plan.user);
+    writer.Value(plan.group);
+    writer.Value(plan.root);
+  }
+  return std::move(writer.octets);
+}
+
+LaunchOrder ReadOrder(std::string_view octets) {
+  LaunchOrder order;
+  OrderReader reader(octets);
+  reader.Text(order.program);
+  reader.Texts(order.argv);
+  reader.Texts(order.environment);
+  reader.Text(order.directory);
+  reader.Text(order.stdin_file);
+  reader.Value(order.limits);
+  bool in_sandbox = false;
+  reader.Value(in_sandbox);
+  if (in_sandbox) {
+    SandboxPlan& plan = order.sandbox.emplace();
+    reader.Steps(plan.binds);
+    reader.Steps(plan.steps);
+    reader.List(plan.sockets, [&](BoundSocket& socket) { reader.Value(socket); });
+    reader.Value(plan.user);
+    reader.Value(plan.group);
+    reader.Value(plan.root);
+  }
+  return order;
+}
+
+bool StartLauncher() {
+  std::array<int, 2> ends{};
+  if (launcher >= 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return launcher >= 0;
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    BeLauncher(ends[1]);
+  }
+  close(ends[1]);
+  if (child < 0) {
+    close(ends[0]);
+    return false;
+  }
+  launcher = ends[0];
+  return true;
+}
+
+std::expected<pid_t, int> Launch(const LaunchOrder& order, int channel, int output) {
+  if (launcher >= 0) {
+    const int task = WriteOrderFile(WriteOrder(order));
+    const bool sent = task >= 0 && SendOrder(launcher, {task, channel, output});
+    const int error = errno;
+    close(task);
+    return sent ? std::expected<pid_t, int>(0) : std::unexpected(error);
+  }
+  LaunchOrder copy = order;
+  const PreparedTask prepared(copy, channel, output);
+  const pid_t child = fork();
+  if (child == 0) {
+    Supervise(prepared.task);
+  }
+  return child > 0 ? std::expected<pid_t, int>(child) : std::unexpected(errno);
+}
+
+}  // namespace lab
