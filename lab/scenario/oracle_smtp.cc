@@ -127,20 +127,63 @@ std::optional<Ending> EhloInClear(const SmtpScript& smtp) {
 
 namespace {
 
-// RFC 3207 4 and 4.2. Text in front of the 220 is what answers STARTTLS.
+// The first reply in a text, by RFC 5321 4.2.
+struct FirstReply {
+  enum class Form : uint8_t { kWhole, kMalformed, kUnfinished };
+  Form form = Form::kUnfinished;
+  int code = 0;
+  bool more_behind = false;
+};
+
+FirstReply ReadFirstReply(std::string_view text) {
+  constexpr size_t kCode = 3;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::string_view code;
+  for (size_t end; (end = text.find('\n')) != std::string_view::npos;) {
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    const bool ends_well = line.ends_with('\r');
+    line.remove_suffix(ends_well ? 1 : 0);
+    const std::string_view this_code = line.substr(0, kCode);
+    const std::string_view separator = line.substr(std::min(kCode, line.size()), 1);
+    const bool has_code = this_code.size() == kCode && std::ranges::all_of(this_code, is_digit) &&
+                          this_code.front() >= '2' && this_code.front() <= '5';
+    if (!ends_well || !has_code || (!separator.empty() && separator != " " && separator != "-") ||
+        !IsReplyText(std::string(line.substr(kCode))) || (!code.empty() && code != this_code)) {
+      return {.form = FirstReply::Form::kMalformed};
+    }
+    code = this_code;
+    if (separator != "-") {
+      const int number = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+      return {.form = FirstReply::Form::kWhole, .code = number, .more_behind = !text.empty()};
+    }
+  }
+  return {};
+}
+
+// Text in front of the 220 is what answers STARTTLS, or a part of it (RFC 3207 4.2).
+std::optional<Ending> InFrontOfTheReply(const certs::Bytes& payload, const Reply* scripted) {
+  const int code = scripted != nullptr && scripted->code != Reply::kOrdinary ? scripted->code : 220;
+  const FirstReply first =
+      ReadFirstReply(std::string(certs::AsText(payload)) + std::to_string(code) + " what the server says\r\n");
+  if (first.form == FirstReply::Form::kWhole && first.code == 220 && !first.more_behind) {
+    return std::nullopt;
+  }
+  return Ending{first.form == FirstReply::Form::kMalformed    ? Reason::kMalformedReply
+                : first.form == FirstReply::Form::kUnfinished ? Reason::kTimeout
+                : first.code == 220                           ? Reason::kClearTextBehind220
+                                                              : Reason::kStartTlsRefused,
+                Rung::kStartTlsSent, true};
+}
+
+// RFC 3207 4 and 4.2.
 std::optional<Ending> StartTls(const SmtpScript& smtp) {
   const bool injected = !smtp.injection.payload.empty();
   const Reply* scripted = Scripted(smtp, Verb::kStartTls, false);
   if (injected && smtp.injection.placement == Placement::kBeforeReply) {
-    const std::string_view text = certs::AsText(smtp.injection.payload);
-    const bool is_reply = text.front() >= '2' && text.front() <= '5';
-    if (is_reply && text.find('\n') == std::string_view::npos && text.ends_with("250-")) {
-      return Ending{Reason::kTimeout, Rung::kStartTlsSent, true};  // it makes of the 220 a line that is not the last
+    if (const auto ending = InFrontOfTheReply(smtp.injection.payload, scripted)) {
+      return ending;
     }
-    return Ending{text.starts_with("220 ") ? Reason::kClearTextBehind220
-                  : is_reply               ? Reason::kStartTlsRefused
-                                           : Reason::kMalformedReply,
-                  Rung::kStartTlsSent, true};
   }
   if (const auto ending = Written(scripted, false, Rung::kStartTlsSent)) {
     return ending;

@@ -118,6 +118,14 @@ std::optional<Ending> WithoutTheMessage(const FlightEdit& edit, bool tls13, Rung
   }
 }
 
+// A server's random is any 32 octets behind the two of the version. What its end may say, it says of older versions
+// only (RFC 8446 4.1.3); and there what both sides reckon from it would differ.
+bool ChangesNothing(const FlightEdit& edit, bool tls13) {
+  constexpr int kRandom = 2, kBehindRandom = 34;
+  return tls13 && edit.kind == EditKind::kOverwrite && edit.place == FlightPlace::kServerHello &&
+         edit.number >= kRandom && edit.number + static_cast<int>(edit.bytes.size()) <= kBehindRandom;
+}
+
 std::optional<Ending> OfTheEdit(const FlightEdit& edit, bool tls13) {
   constexpr int kCookie = 44, kPointFormats = 11, kLongestMessage = 1 << 20;
   const Rung rung = RungAt(edit.place, tls13);
@@ -197,7 +205,7 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
   });
   const bool certificate_wanted = tls.client_certificate == fakeserver::ClientCertificate::kRequired;
   for (const FlightEdit& edit : tls.edits) {
-    if (!Occurs(edit.place, tls)) {
+    if (!Occurs(edit.place, tls) || ChangesNothing(edit, tls13)) {
       continue;
     }
     if (std::optional<Ending> ending = OfTheEdit(edit, tls13)) {

@@ -120,6 +120,40 @@ TEST(Oracle, PutsWhatIsSaidInClearBeforeWhatTheCertificateSays) {
             (Verdict{Reason::kExpired, 0}));
 }
 
+// RFC 5321 4.2 and RFC 3207 4.2: what stands in front of the 220 is read together with it.
+TEST(Oracle, ReadsWhatIsInjectedInFrontOfThe220AsAClientDoes) {
+  const auto reason = [](std::string_view payload) {
+    World world;
+    world.smtp.injection = {.placement = fakeserver::Placement::kBeforeReply, .payload = certs::ToBytes(payload)};
+    return Ask(world).expectation.verdict.reason;
+  };
+  EXPECT_EQ(reason("22ady\r\n"), Reason::kMalformedReply);
+  EXPECT_EQ(reason("220_x\r\n"), Reason::kMalformedReply);
+  EXPECT_EQ(reason("220 x\n"), Reason::kMalformedReply);
+  EXPECT_EQ(reason("25"), Reason::kMalformedReply);         // "25220 Ready"
+  EXPECT_EQ(reason("250-x\r\n"), Reason::kMalformedReply);  // the codes of its lines disagree
+  EXPECT_EQ(reason("250-"), Reason::kTimeout);              // "250-220 Ready" is not the last line
+  EXPECT_EQ(reason("250 x\r\n"), Reason::kStartTlsRefused);
+  EXPECT_EQ(reason("250 "), Reason::kStartTlsRefused);  // "250 220 Ready"
+  EXPECT_EQ(reason("454\r\n"), Reason::kStartTlsRefused);
+  EXPECT_EQ(reason("220 x\r\n"), Reason::kClearTextBehind220);
+  EXPECT_EQ(reason("220-x\r\n220 y\r\n"), Reason::kClearTextBehind220);
+  EXPECT_EQ(reason("220-x\r\n"), Reason::kOk);  // one reply of two lines
+  EXPECT_EQ(reason("220 x"), Reason::kOk);      // one line
+}
+
+// RFC 8446 4.1.3: the sentinel counts in a ServerHello of an older version.
+TEST(Oracle, TakesNoRandomOfTls13ForADowngrade) {
+  World world;
+  world.tls.edits = {{.place = fakeserver::FlightPlace::kServerHello,
+                      .kind = fakeserver::EditKind::kOverwrite,
+                      .number = 26,
+                      .bytes = certs::ToBytes("DOWNGRD\x01")}};
+  EXPECT_EQ(Ask(world).expectation.demand, Demand::kAccept);
+  world.tls.max_version = 0x0303;
+  EXPECT_EQ(Ask(world).expectation.verdict.reason, Reason::kTlsFailed);
+}
+
 TEST(Oracle, FindsTheWayAroundABadCertificate) {
   World world;
   certs::CertSpec expired = world.chain.intermediate();
