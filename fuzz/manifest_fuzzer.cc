@@ -121,7 +121,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool begins_with_mark = text.starts_with("\xef\xbb\xbf");  // which counts only in front
   Require(begins_with_mark || later.refused == reading.refused, "a comment more changes nothing");
   Require(begins_with_mark || reading.refused || later.content == reading.content, "of what is read");
-  Require(begins_with_mark || !reading.line || *reading.line + 1 == later.line, "but the number of the line at fault");
+  // What is missing in all of a file is said of its beginning.
+  const bool at_the_beginning = reading.line == 1 && later.line == 1;
+  Require(begins_with_mark || !reading.line || *reading.line + 1 == later.line || at_the_beginning,
+          "but the number of the line at fault");
   if (!reading.refused) {
     const Reading more = read(fuzz::MemoryFile(text + "\nnever_heard_of = 1\n").path());
     Require(more.refused && more.line, "a key that nobody knows is refused");

@@ -2,11 +2,7 @@
 // a file and a line.
 #pragma once
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <functional>
@@ -19,10 +15,12 @@
 
 #include "certs/bytes.h"
 #include "certs/result.h"
+#include "lab/scenario/toml.h"
 
 namespace lab {
 
-// Reads one table by a list of keys; whatever is not in the list is a mistake. The first mistake is kept.
+// Reads one table by a list of keys; whatever is not in the list is a mistake. The first mistake is kept, and what is
+// missing counts only where nothing else is wrong: it may stand there under a name with a typing error.
 class TableReader {
  public:
   TableReader(const toml::table& table, std::string file, std::string what)
@@ -75,14 +73,10 @@ class TableReader {
 
   void Require(std::string_view key, bool present) {
     if (!present) {
-      Complain(table_.source(), fmt::format("{} must be given in {}", key, what_));
+      Keep(missing_, table_.source(), fmt::format("{} must be given in {}", key, what_));
     }
   }
-  void Complain(const toml::source_region& where, const std::string& what) {
-    if (!error_) {
-      error_ = certs::Error{certs::ErrorCode::kBadInput, fmt::format("{}:{}: {}", file_, where.begin.line, what)};
-    }
-  }
+  void Complain(const toml::source_region& where, const std::string& what) { Keep(error_, where, what); }
   // The first mistake, unknown keys included.
   std::optional<certs::Error> Finish() {
     for (const auto& [key, node] : table_) {
@@ -90,11 +84,16 @@ class TableReader {
         Complain(key.source(), fmt::format("there is no key \"{}\" in {}", certs::Escaped(key.str(), 60), what_));
       }
     }
-    return error_;
+    return error_ ? error_ : missing_;
   }
   const std::string& file() const { return file_; }
 
  private:
+  void Keep(std::optional<certs::Error>& first, const toml::source_region& where, const std::string& what) const {
+    if (!first) {
+      first = certs::Error{certs::ErrorCode::kBadInput, fmt::format("{}:{}: {}", file_, where.begin.line, what)};
+    }
+  }
   const toml::node* Known(std::string_view key) {
     known_.emplace(key);
     return table_.get(key);
@@ -117,7 +116,7 @@ class TableReader {
   const toml::table& table_;
   const std::string file_, what_;
   std::set<std::string, std::less<>> known_;
-  std::optional<certs::Error> error_;
+  std::optional<certs::Error> error_, missing_;
 };
 
 // Parses a file; the error names file and line. kIo when it cannot be read at all.

@@ -2,11 +2,6 @@
 // scenario_file.cc only; scenario_file.h says what the form is.
 #pragma once
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -22,6 +17,7 @@
 #include "certs/diff_engine.h"
 #include "certs/members.h"
 #include "certs/result.h"
+#include "lab/scenario/toml.h"
 
 namespace lab::scenario_file {
 

@@ -92,6 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"Syntax", "name = \n", 1},
         Mistake{"UnknownKey", "name = 'x'\ncolour = 'red'\n[[configuration]]\ncommand = ['a']\n", 2},
+        // What it says is missing is there, with a typing error; that is what must be said.
+        Mistake{"MisspeltConfiguration", "name = 'x'\n[[confiaurgtion]]\ncommand = ['a']\n", 2},
         Mistake{"UnknownKeyOfAConfiguration", "name = 'x'\n[[configuration]]\ncommand = ['a']\ncmd = 'b'\n", 4},
         Mistake{"WrongType", "name = 'x'\n[[configuration]]\ncommand = 'a'\n", 3},
         Mistake{"WrongElementType", "name = 'x'\n[[configuration]]\ncommand = ['a', 1]\n", 3},

@@ -144,6 +144,7 @@ TEST(ScenarioFile, NamesTheLineOfAMistake) {
   for (const auto& [line, text] : std::initializer_list<std::pair<int, const char*>>{
            {3, "id = 'a.b'\n\nid = 'twice'\n"},
            {2, "id = 'a.b'\nx = "},
+           {2, "id = 'a.b'\n[%expect]\n"},
            {2, "id = 'a.b'\ncolour = 'red'\n"},
            {2, "id = 'a.b'\nbase = 'no.such'\n"},
            {1, "id = '../etc/passwd'\n"},
