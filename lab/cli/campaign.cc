@@ -51,13 +51,17 @@ certs::Result<CampaignOptions> ToCampaign(const CampaignVerbOptions& options, co
                            .first = options.first,
                            .count = options.count,
                            .duration = std::nullopt,
-                           .jobs = options.jobs};
+                           .jobs = options.jobs,
+                           .most_findings = options.findings};
   if (!options.duration.empty()) {
     campaign.duration = ReadDuration(options.duration);
     if (!campaign.duration) {
       return Fail(ErrorCode::kBadInput, fmt::format("--for takes a time such as 60s, 10m or 2h, not \"{}\"",
                                                     certs::Escaped(options.duration)));
     }
+  }
+  if (options.findings == 0) {
+    return Fail(ErrorCode::kBadInput, "--findings takes a number from 1 on");
   }
   if (!options.policy.empty()) {
     campaign.policy = PolicyByName(options.policy);

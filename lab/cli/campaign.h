@@ -15,6 +15,7 @@ struct CampaignVerbOptions {
   std::string duration;  // "60s", "10m", "2h"
   std::optional<uint64_t> count;
   uint64_t seed = 1, first = 0;
+  size_t findings = 10;  // different ones, after which it ends
   std::string policy, mode;
   int jobs = 0;  // 0: one a core
   std::string out = "lab-out";  // folder for the scenario files of what is found

@@ -129,6 +129,7 @@ void AddCampaign(CLI::App& app, Action& action) {
   verb->add_option("--count", options->count, "how many worlds; without it and --for: every pair of rows once");
   verb->add_option("--seed", options->seed, "the same seed draws the same worlds");
   verb->add_option("--first", options->first, "number of the first world");
+  verb->add_option("--findings", options->findings, "how many different disagreements end it; default 10");
   verb->add_option("--policy", options->policy, "default: a client's own; for the built-in one drawn for every world");
   verb->add_option("--mode", options->mode, "starttls or implicit; default: both");
   verb->add_option("-j,--jobs", options->jobs, "worlds at a time; default: one a core");

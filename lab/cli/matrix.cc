@@ -45,6 +45,15 @@ void ApplyDeclarations(const std::vector<CommandSpec>& commands, int64_t now, Re
   cell.known = known ? certs::Escaped(fmt::format("{} ({})", one->reason, one->source), 1000) : "";
 }
 
+// As they were when they ran: declarations may hold for some versions only.
+std::vector<CommandSpec> AsTheyRan(std::vector<CommandSpec> commands, const ResultsHeader& header) {
+  for (CommandSpec& command : commands) {
+    const auto client = std::ranges::find(header.clients, command.name, &ResultsHeader::Client::name);
+    command.version = client == header.clients.end() ? "" : client->version;
+  }
+  return commands;
+}
+
 }  // namespace
 
 int MatrixVerb(const MatrixOptions& options) {
@@ -58,8 +67,9 @@ int MatrixVerb(const MatrixOptions& options) {
     if (!results) {
       return Complain(results.error());
     }
+    const std::vector<CommandSpec> ran = AsTheyRan(*commands, results->header);
     for (ResultCell& cell : results->cells) {
-      ApplyDeclarations(*commands, UnixNow(), cell);
+      ApplyDeclarations(ran, UnixNow(), cell);
     }
     runs.push_back(std::move(*results));
   }

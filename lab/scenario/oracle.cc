@@ -73,6 +73,34 @@ void TakeTheChance(const Ending& tls, Policy policy, Prediction& prediction) {
   behind.must_reach = std::min(behind.must_reach, tls.rung);
 }
 
+// TLS fails, or certificates are wrong, or both: which of them a client meets first.
+void DoubtWhatEndsTheHandshake(const World& world, Policy policy, bool tls_fails, bool certificates_fail,
+                               Prediction& prediction) {
+  const bool stranger = !world.chain.presented.empty() && oracle::IsSignedByStranger(world);
+  if (tls_fails && (certificates_fail || stranger)) {
+    DoubtTheReason("both certificates and TLS are wrong", prediction);
+  }
+  if ((policy == Policy::kRelayOpportunistic || policy == Policy::kRelayDane) && tls_fails) {
+    DoubtTheReason("who asks for no certificate may not read it", prediction);
+  }
+  if ((tls_fails || (!certificates_fail && stranger)) && world.link.to_client.slice > 0) {
+    DoubtTheReason("what comes in slices may be answered before it has all been sent", prediction);
+  }
+}
+
+// A relay that has been told the host delivers; one that looks it up, and finds nobody, keeps the mail (RFC 5321 5.1).
+void TakeTheChanceOfALookUp(const World& world, const std::string& host, Prediction& prediction) {
+  const std::optional<Reason> nobody = oracle::WhyNoHostIsFound(world, host);
+  if (!nobody) {
+    return;
+  }
+  Expectation& behind = prediction.expectation;
+  if (behind.demand == Demand::kAccept) {
+    behind = {.demand = Demand::kIgnoreOrRefuse, .verdict = {*nobody, 0}};
+  }
+  behind.must_reach = Rung::kConnected;
+}
+
 // What is wrong with the certificates, as far as TLS brings it to the client: in TLS 1.2 only the server's certificate
 // has a status stapled to it (RFC 6066 8, RFC 8446 4.4.2.1).
 oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
@@ -143,6 +171,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     }
     return prediction;
   }
+  const bool asks_for_nothing = policy == Policy::kRelayOpportunistic;
   if (trust.kind == oracle::Trust::Kind::kOpportunistic) {
     policy = Policy::kRelayOpportunistic;
   }
@@ -165,15 +194,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   if (prediction.uncertain.empty()) {
     prediction.uncertain = trust.uncertain.empty() ? findings.uncertain : trust.uncertain;
   }
-  if (tls_fails && (!findings.defects.empty() || oracle::IsSignedByStranger(world))) {
-    DoubtTheReason("both certificates and TLS are wrong", prediction);
-  }
-  if ((policy == Policy::kRelayOpportunistic || policy == Policy::kRelayDane) && tls_fails) {
-    DoubtTheReason("who asks for no certificate may not read it", prediction);
-  }
-  if (tls_fails && world.link.to_client.slice > 0) {
-    DoubtTheReason("what comes in slices may be answered before it has all been sent", prediction);
-  }
+  DoubtWhatEndsTheHandshake(world, policy, tls_fails, !findings.defects.empty(), prediction);
   if (tls_fails) {
     prediction.expectation = Refusal(*tls, policy);
   } else if (!findings.defects.empty()) {
@@ -185,6 +206,9 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   }
   if (tls && tls->ignorable) {
     TakeTheChance(*tls, policy, prediction);
+  }
+  if (asks_for_nothing && reference.dns) {
+    TakeTheChanceOfALookUp(world, *reference.dns, prediction);
   }
   return prediction;
 }

@@ -291,6 +291,23 @@ Trust TrustByDane(const World& world, const std::string& host) {
   return first;
 }
 
+std::optional<Reason> WhyNoHostIsFound(const World& world, const std::string& host) {
+  const Dns dns(world.dns, host);
+  const Found mx = dns.LookUp(std::string(kDomain), "MX");
+  if (!mx.known) {
+    return Reason::kLookupFailed;
+  }
+  std::optional<Reason> first;
+  for (const Mx& tried : MailHosts(mx)) {
+    const Found v4 = dns.LookUp(tried.name, "A"), v6 = dns.LookUp(tried.name, "AAAA");
+    if (!v4.empty() || !v6.empty()) {
+      return std::nullopt;
+    }
+    first = first.value_or(v4.known && v6.known ? Reason::kConnectFailed : Reason::kLookupFailed);
+  }
+  return first;
+}
+
 Trust TrustBySts(const World& world, const std::string& host) {
   const Dns dns(world.dns, host);
   const std::optional<std::string> id = StsId(dns.LookUp("_mta-sts." + std::string(kDomain), "TXT"));

@@ -29,16 +29,39 @@ std::expected<std::string, IdnaError> ToALabels(std::string_view utf8) {
   return std::string(reinterpret_cast<const char*>(converted));
 }
 
+namespace {
+
+// The U-label of an A-label; one that does not become the same A-label again is none (RFC 5890 2.3.2.1): libidn2
+// decodes what it would never encode.
+std::string ToULabel(const std::string& label) {
+  char* converted = nullptr;
+  if (!label.starts_with("xn--") || idn2_to_unicode_8z8z(label.c_str(), &converted, 0) != IDN2_OK) {
+    return label;
+  }
+  const std::unique_ptr<char, void (*)(void*)> owner(converted, idn2_free);
+  const auto back = ToALabels(converted);
+  return back && *back == label ? converted : label;
+}
+
+}  // namespace
+
 std::string ToULabels(std::string_view name) {
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  char* converted = nullptr;
-  if (lower.find('\0') != lower.npos || idn2_to_unicode_8z8z(lower.c_str(), &converted, 0) != IDN2_OK) {
+  if (lower.find('\0') != lower.npos) {
     return lower;
   }
-  const std::unique_ptr<char, void (*)(void*)> owner(converted, idn2_free);
-  return converted;
+  std::string labels;
+  for (std::string_view rest = lower;;) {
+    const size_t end = std::min(rest.find('.'), rest.size());
+    labels += ToULabel(std::string(rest.substr(0, end)));
+    if (end == rest.size()) {
+      return labels;
+    }
+    labels += '.';
+    rest.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace verifier

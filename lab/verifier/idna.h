@@ -21,8 +21,8 @@ enum class IdnaError {
 // or characters like '*' and '/' from their full-width forms, so its syntax must be checked by the caller.
 std::expected<std::string, IdnaError> ToALabels(std::string_view utf8);
 
-// The name with every A-label as the U-label it stands for, in lower case where that is ASCII; what does not convert
-// stays as it is.
+// The name with every A-label as the U-label it stands for, in lower case where that is ASCII; a label that is no A-label
+// (RFC 5890 2.3.2.1), because its U-label is none or becomes another, stays as it is.
 std::string ToULabels(std::string_view name);
 
 }  // namespace verifier

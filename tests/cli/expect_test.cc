@@ -138,6 +138,15 @@ TEST_F(Expect, TheMatrixCountsAndNamesWhatWasFound) {
   EXPECT_NE(printed.out.find("\\| with Eve"), std::string::npos) << "a bar would end the cell: " << printed.out;
 }
 
+TEST_F(Expect, TheMatrixHeedsTheVersionThatRan) {
+  const std::string entry =
+      "[[expect]]\npattern = \"time.leaf-expired\"\noutcome = \"accept-bad\"\nsource = \"made(1)\"\n";
+  folder_.Write("expectations/made.toml", entry + "reason = \"as in 2\"\nversions = [\"made 2.*\"]\n" + entry +
+                                              "reason = \"as in 1\"\nversions = [\"made 1.*\"]\n");
+  const ProgramRun run = RunLab({"clients", "matrix", "--results", Results({{"time.leaf-expired", "accept-bad"}})});
+  EXPECT_NE(run.out.find("as in 1 (made(1))"), std::string::npos) << run.out << run.err;
+}
+
 // The reason of a weakness is often found after the run that showed it, which may have taken hours.
 TEST_F(Expect, TheMatrixGivesTheReasonThatIsDeclaredToday) {
   const std::string results = Results({{"time.leaf-expired", "accept-bad"}, {"name.wrong-host", "accept-bad"}});

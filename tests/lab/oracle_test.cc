@@ -154,6 +154,29 @@ TEST(Oracle, TakesNoRandomOfTls13ForADowngrade) {
   EXPECT_EQ(Ask(world).expectation.verdict.reason, Reason::kTlsFailed);
 }
 
+TEST(Oracle, DoesNotKnowHowMuchIsSentInSlicesBeforeAClientComplains) {
+  World world;
+  world.tls.max_version = 0x0303;
+  world.chain.handshake_key = certs::KeySpec{.label = "eve"};
+  EXPECT_EQ(Ask(world).uncertain, "");
+  world.link.to_client.slice = 20;
+  EXPECT_NE(Ask(world).uncertain, "");
+}
+
+// RFC 5321 5.1. Whoever was told the host has nothing to look up.
+TEST(Oracle, LetsARelayKeepItsMailWhereItFindsNoHost) {
+  const auto demand = [](const char* id) {
+    return Predict(FindScenario(id)->world, Policy::kRelayOpportunistic, TlsMode::kStartTls).expectation;
+  };
+  for (const char* id : {"dane.mx-servfail", "dane.address-servfail"}) {
+    EXPECT_EQ(demand(id).demand, Demand::kIgnoreOrRefuse) << id;
+    EXPECT_EQ(demand(id).verdict.reason, Reason::kLookupFailed) << id;
+    EXPECT_EQ(demand(id).must_reach, Rung::kConnected) << id;
+  }
+  EXPECT_EQ(demand("dane.tlsa-servfail").demand, Demand::kAccept);
+  EXPECT_EQ(demand("control.tlsa-3-1-2").demand, Demand::kAccept);
+}
+
 TEST(Oracle, FindsTheWayAroundABadCertificate) {
   World world;
   certs::CertSpec expired = world.chain.intermediate();

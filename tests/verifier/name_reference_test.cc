@@ -5,6 +5,7 @@
 #include <string>
 
 #include "certs/bytes.h"
+#include "lab/verifier/idna.h"
 #include "lab/verifier/ip_literal.h"
 #include "lab/verifier/name_match.h"
 
@@ -374,6 +375,17 @@ TEST(ParseReference, TakesNothingElseForAnIpv6Address) {
 TEST(FormatIp, WritesWhatParseIpAddressReads) {
   EXPECT_EQ("127.0.0.1", FormatIp(ParseIpAddress("127.0.0.1")->View()));
   EXPECT_EQ("2001:db8:0:0:0:0:0:a0", FormatIp(ParseIpAddress("2001:db8::a0")->View()));
+}
+
+// RFC 5890 2.3.2.1: an A-label and its U-label become each other.
+TEST(ToULabels, ConvertsOnlyWhatBecomesTheSameAgain) {
+  EXPECT_EQ(ToULabels("Mail.XN--Bcher-KVA.test."), "mail.b\u00fccher.test.");
+  EXPECT_EQ(ToULabels("plain.test"), "plain.test");
+  // U+037A (GREEK YPOGEGRAMMENI) is disallowed (RFC 5892), U+00DC has a small form that is meant instead.
+  for (const char* const name : {"xn--bch-erc7020kva.test", "xn--bcher-2pa.test", "xn--.test", "xn--a-.test"}) {
+    EXPECT_EQ(ToULabels(name), name);
+  }
+  EXPECT_EQ(ToULabels(""), "");
 }
 
 }  // namespace
