@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "certs/utf8.h"
+
 namespace lab {
 namespace {
 
@@ -28,37 +30,6 @@ bool IsUnseen(uint32_t code_point) {
          });
 }
 
-struct Decoded {
-  uint32_t code_point;
-  size_t octets;
-};
-
-// The well-formed character at the beginning of `text`, if there is one (Unicode 15, table 3-7).
-std::optional<Decoded> DecodeFirst(std::string_view text) {
-  const auto octet = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = octet(0);
-  if (lead < 0x80) {
-    return Decoded{lead, 1};
-  }
-  const size_t octets = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < octets) {
-    return std::nullopt;
-  }
-  uint32_t code_point = lead & (0x7fU >> octets);
-  for (size_t i = 1; i < octets; ++i) {
-    if ((octet(i) & 0xc0) != 0x80) {
-      return std::nullopt;
-    }
-    code_point = code_point << 6 | (octet(i) & 0x3f);
-  }
-  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-  if (code_point < kSmallest[octets] || code_point > 0x10ffff || surrogate) {
-    return std::nullopt;
-  }
-  return Decoded{code_point, octets};
-}
-
 }  // namespace
 
 std::string PrintableUtf8(std::string_view text, size_t limit) {
@@ -66,7 +37,7 @@ std::string PrintableUtf8(std::string_view text, size_t limit) {
   printable.reserve(std::min(limit, text.size()));
   size_t at = 0;
   while (at < text.size()) {
-    const std::optional<Decoded> character = DecodeFirst(text.substr(at));
+    const std::optional<certs::Utf8Character> character = certs::FirstUtf8Character(text.substr(at));
     const size_t octets = character ? character->octets : 1;
     if (at + octets > limit) {
       return printable + fmt::format("...(+{})", text.size() - at);

@@ -30,9 +30,8 @@ certs::Result<toml::table> ParseToml(const std::string& path) {
   if (!text) {
     return certs::Fail(certs::ErrorCode::kIo, fmt::format("{}: cannot be read", shown));
   }
-  if (const std::optional<int> line = LineOfForeignText(*text)) {
-    return certs::Fail(certs::ErrorCode::kBadInput,
-                       fmt::format("{}:{}: text beyond ASCII stands in quotes", shown, *line));
+  if (const std::optional<TextFault> fault = FindTextFault(*text)) {
+    return certs::Fail(certs::ErrorCode::kBadInput, fmt::format("{}:{}: {}", shown, fault->line, fault->what));
   }
   toml::parse_result parsed = toml::parse(*text, path);
   if (parsed) {

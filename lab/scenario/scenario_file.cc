@@ -190,8 +190,8 @@ constexpr std::string_view kGoodTwin = "control.good";
 
 certs::Result<Scenario> ReadScenario(std::string_view text, const std::string& file) {
   const std::string shown = certs::Escaped(file, 200);
-  if (const std::optional<int> line = LineOfForeignText(text)) {
-    return Fail(ErrorCode::kBadInput, shown + ":" + std::to_string(*line) + ": text beyond ASCII stands in quotes");
+  if (const std::optional<TextFault> fault = FindTextFault(text)) {
+    return Fail(ErrorCode::kBadInput, shown + ":" + std::to_string(fault->line) + ": " + fault->what);
   }
   const toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {

@@ -3,7 +3,24 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "certs/utf8.h"
+
 namespace lab {
+namespace {
+
+// The line of the first octet that begins no character.
+std::optional<int> LineOfOtherThanUtf8(std::string_view text) {
+  int line = 1;
+  while (!text.empty()) {
+    const auto character = certs::FirstUtf8Character(text);
+    if (!character) {
+      return line;
+    }
+    line += text.front() == '\n' ? 1 : 0;
+    text.remove_prefix(character->octets);
+  }
+  return std::nullopt;
+}
 
 std::optional<int> LineOfForeignText(std::string_view text) {
   int line = 1;
@@ -32,6 +49,18 @@ std::optional<int> LineOfForeignText(std::string_view text) {
     } else if (static_cast<uint8_t>(c) > 0x7f) {
       return line;
     }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<TextFault> FindTextFault(std::string_view text) {
+  if (const std::optional<int> line = LineOfOtherThanUtf8(text)) {
+    return TextFault{*line, "this is not UTF-8"};
+  }
+  if (const std::optional<int> line = LineOfForeignText(text)) {
+    return TextFault{*line, "text beyond ASCII stands in quotes"};
   }
   return std::nullopt;
 }

@@ -2,12 +2,19 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace lab {
 
-// The line, from 1, of the first octet beyond ASCII that is neither in a string nor in a comment; a byte order mark in
-// front does not count. TOML has none there, and what toml++ makes of one is undefined.
-std::optional<int> LineOfForeignText(std::string_view text);
+struct TextFault {
+  int line = 1;
+  std::string what;
+};
+
+// The first place where a text is not UTF-8, or has an octet beyond ASCII that is neither in a string nor in a comment;
+// a byte order mark in front does not count. TOML has neither, and what toml++ makes of them is undefined, or said of
+// another line.
+std::optional<TextFault> FindTextFault(std::string_view text);
 
 }  // namespace lab

@@ -145,6 +145,7 @@ TEST(ScenarioFile, NamesTheLineOfAMistake) {
            {3, "id = 'a.b'\n\nid = 'twice'\n"},
            {2, "id = 'a.b'\nx = "},
            {2, "id = 'a.b'\n[%expect]\n"},
+           {3, "id = 'a.b'\nsummary = 'b\u00fc'\nsource = 'b\xc3('\n"},  // no UTF-8
            {2, "id = 'a.b'\ncolour = 'red'\n"},
            {2, "id = 'a.b'\nbase = 'no.such'\n"},
            {1, "id = '../etc/passwd'\n"},
