@@ -95,8 +95,8 @@ std::optional<Presented> PresentedOf(const GeneralNameView& name) {
   CBS value;
   CBS text;
   if (!ReadOid(&body, &type) || !Same(type, kDnsSrv) ||
-      !CBS_get_asn1(&body, &value, CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) ||
-      !CBS_get_asn1(&value, &text, CBS_ASN1_IA5STRING)) {
+      !ReadBody(&body, &value, CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) ||
+      !ReadBody(&value, &text, CBS_ASN1_IA5STRING)) {
     return std::nullopt;
   }
   return Presented{PresentedForm::kSrv, ViewOf(text)};
