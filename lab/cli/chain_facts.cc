@@ -120,8 +120,8 @@ CertificateFacts FactsOf(certs::ByteView der, int64_t now) {
   if (parsed->not_after) {
     facts.seconds_left = *parsed->not_after - now;
   }
-  facts.key = parsed->key_detail;
-  facts.algorithm = verifier::ReadSignatureAlgorithm(parsed->outer_algorithm).name;
+  facts.key = parsed->key_text();
+  facts.algorithm = verifier::ReadSignatureAlgorithm(parsed->outer_algorithm).name();
   for (const GeneralNameView& name : NamesIn(*parsed).first(std::min(NamesIn(*parsed).size(), kMostNames))) {
     facts.names.push_back(verifier::GeneralNameText(name));
   }

@@ -239,7 +239,7 @@ bool AlgorithmsAccepted(const Question& question, const VerifyResult& result) {
     }
     const auto certificate = verifier::ParseCertificate(question.request.chain[static_cast<size_t>(index)]);
     const auto name = certificate
-                          ? Look(kAlgorithms, verifier::ReadSignatureAlgorithm(certificate->outer_algorithm).name)
+                          ? Look(kAlgorithms, verifier::ReadSignatureAlgorithm(certificate->outer_algorithm).name())
                           : std::nullopt;
     return name && Has(question.algorithms, *name);
   });

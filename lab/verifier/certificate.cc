@@ -41,8 +41,8 @@ class Parser {
   bool ParseExtension(CBS* extensions);
   void InterpretExtensions();
 
-  // Reads one element, tag and length included.
-  bool Element(CBS* from, unsigned tag, std::string_view field, ByteView* element);
+  // Reads one element, tag and length included, and what is inside.
+  bool Element(CBS* from, unsigned tag, std::string_view field, ByteView* element, CBS* body);
   // An AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }.
   bool Algorithm(CBS* from, std::string_view field, ByteView* element);
   bool Complain(const CBS& at, std::string_view field);
@@ -57,58 +57,59 @@ bool Parser::Parse() {
   CBS all = CbsOf(c_.der);
   CBS certificate;
   const CBS start = all;
-  if (!CBS_get_asn1(&all, &certificate, CBS_ASN1_SEQUENCE)) {
+  if (!ReadBody(&all, &certificate, CBS_ASN1_SEQUENCE)) {
     return Complain(start, "Certificate");
   }
-  if (CBS_len(&all) != 0) {
+  if (SizeOf(all) != 0) {
     return Complain(all, "the end of the certificate (trailing bytes)");
   }
-  if (!Element(&certificate, CBS_ASN1_SEQUENCE, "tbsCertificate", &c_.tbs) ||
+  CBS tbs;
+  if (!Element(&certificate, CBS_ASN1_SEQUENCE, "tbsCertificate", &c_.tbs, &tbs) ||
       !Algorithm(&certificate, "signatureAlgorithm", &c_.outer_algorithm)) {
     return false;
   }
   CBS bits;
   const CBS at_signature = certificate;
   uint8_t unused_bits = 0;
-  if (!CBS_get_asn1(&certificate, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0 ||
-      CBS_len(&certificate) != 0) {
+  if (!ReadBody(&certificate, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0 ||
+      SizeOf(certificate) != 0) {
     return Complain(at_signature, "signatureValue");
   }
   c_.signature = ViewOf(bits);
-  CBS tbs;
-  return ReadOnly(c_.tbs, &tbs, CBS_ASN1_SEQUENCE) && ParseTbs(tbs);
+  return ParseTbs(tbs);
 }
 
 // TBSCertificate ::= SEQUENCE { version [0] DEFAULT v1, serialNumber, signature, issuer, validity, subject,
 //   subjectPublicKeyInfo, issuerUniqueID [1] OPTIONAL, subjectUniqueID [2] OPTIONAL, extensions [3] OPTIONAL }
 bool Parser::ParseTbs(CBS tbs) {
+  CBS inside;
   if (!ParseVersion(&tbs) || !ParseSerial(&tbs) || !Algorithm(&tbs, "signature", &c_.inner_algorithm) ||
       !ParseName(&tbs, "issuer", &c_.issuer, &c_.issuer_key_for_match) || !ParseValidity(&tbs) ||
       !ParseName(&tbs, "subject", &c_.subject, &c_.subject_key_for_match) ||
-      !Element(&tbs, CBS_ASN1_SEQUENCE, "subjectPublicKeyInfo", &c_.spki) ||
+      !Element(&tbs, CBS_ASN1_SEQUENCE, "subjectPublicKeyInfo", &c_.spki, &inside) ||
       !ParseUniqueId(&tbs, kIssuerUniqueIdTag, "issuerUniqueID") ||
       !ParseUniqueId(&tbs, kSubjectUniqueIdTag, "subjectUniqueID") || !ParseExtensions(&tbs)) {
     return false;
   }
-  if (CBS_len(&tbs) != 0) {
+  if (SizeOf(tbs) != 0) {
     return Complain(tbs, "the end of tbsCertificate");
   }
   ParsedKey parsed = ParseKey(c_.spki);
   c_.key = std::move(parsed.key);
   c_.key_weak = parsed.weak;
-  c_.key_detail = std::move(parsed.detail);
+  c_.key_complaint = std::move(parsed.complaint);
   InterpretExtensions();
   return true;
 }
 
 bool Parser::ParseVersion(CBS* tbs) {
   const CBS at = *tbs;
-  if (!CBS_peek_asn1_tag(tbs, kVersionTag)) {
+  if (!IsNext(*tbs, kVersionTag)) {
     return true;
   }
   CBS wrapper;
   uint64_t version = 0;
-  if (!CBS_get_asn1(tbs, &wrapper, kVersionTag) || !CBS_get_asn1_uint64(&wrapper, &version) || CBS_len(&wrapper) != 0) {
+  if (!ReadBody(tbs, &wrapper, kVersionTag) || !CBS_get_asn1_uint64(&wrapper, &version) || SizeOf(wrapper) != 0) {
     return Complain(at, "version");
   }
   if (version == 0) {
@@ -122,7 +123,7 @@ bool Parser::ParseSerial(CBS* tbs) {
   const CBS at = *tbs;
   CBS serial;
   int negative = 0;
-  if (!CBS_get_asn1(tbs, &serial, CBS_ASN1_INTEGER) || !CBS_is_valid_asn1_integer(&serial, &negative)) {
+  if (!ReadBody(tbs, &serial, CBS_ASN1_INTEGER) || !CBS_is_valid_asn1_integer(&serial, &negative)) {
     return Complain(at, "serialNumber");
   }
   c_.serial = ViewOf(serial);
@@ -140,13 +141,13 @@ bool Parser::ParseSerial(CBS* tbs) {
 bool Parser::ParseValidity(CBS* tbs) {
   const CBS at = *tbs;
   CBS validity;
-  if (!CBS_get_asn1(tbs, &validity, CBS_ASN1_SEQUENCE)) {
+  if (!ReadBody(tbs, &validity, CBS_ASN1_SEQUENCE)) {
     return Complain(at, "validity");
   }
   if (!ParseDate(&validity, "notBefore", &c_.not_before) || !ParseDate(&validity, "notAfter", &c_.not_after)) {
     return false;
   }
-  return CBS_len(&validity) == 0 || Complain(validity, "the end of validity");
+  return SizeOf(validity) == 0 || Complain(validity, "the end of validity");
 }
 
 // Time ::= CHOICE { utcTime UTCTime, generalTime GeneralizedTime }
@@ -155,7 +156,7 @@ bool Parser::ParseDate(CBS* validity, std::string_view field, std::optional<int6
   const CBS at = *validity;
   CBS content;
   unsigned tag = 0;
-  if (!CBS_get_any_asn1(validity, &content, &tag) || (tag != CBS_ASN1_UTCTIME && tag != CBS_ASN1_GENERALIZEDTIME)) {
+  if (!ReadAnyBody(validity, &content, &tag) || (tag != CBS_ASN1_UTCTIME && tag != CBS_ASN1_GENERALIZEDTIME)) {
     return Complain(at, field);
   }
   const bool utc = tag == CBS_ASN1_UTCTIME;
@@ -172,7 +173,8 @@ bool Parser::ParseDate(CBS* validity, std::string_view field, std::optional<int6
 
 bool Parser::ParseName(CBS* tbs, std::string_view field, ByteView* name, Bytes* canonical) {
   const CBS at = *tbs;
-  if (!Element(tbs, CBS_ASN1_SEQUENCE, field, name)) {
+  CBS inside;
+  if (!Element(tbs, CBS_ASN1_SEQUENCE, field, name, &inside)) {
     return false;
   }
   std::optional<Bytes> form = CanonicalName(*name);
@@ -185,12 +187,12 @@ bool Parser::ParseName(CBS* tbs, std::string_view field, ByteView* name, Bytes* 
 
 // UniqueIdentifier ::= BIT STRING; only in versions 2 and 3 (RFC 5280 4.1.2.8).
 bool Parser::ParseUniqueId(CBS* tbs, unsigned tag, std::string_view field) {
-  if (!CBS_peek_asn1_tag(tbs, tag)) {
+  if (!IsNext(*tbs, tag)) {
     return true;
   }
   const CBS at = *tbs;
   CBS bits;
-  if (!CBS_get_asn1(tbs, &bits, tag) || !CBS_is_valid_asn1_bitstring(&bits)) {
+  if (!ReadBody(tbs, &bits, tag) || !CBS_is_valid_asn1_bitstring(&bits)) {
     return Complain(at, field);
   }
   if (c_.version < 2) {
@@ -202,14 +204,14 @@ bool Parser::ParseUniqueId(CBS* tbs, unsigned tag, std::string_view field) {
 
 // Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension; only in version 3 (RFC 5280 4.1.2.9).
 bool Parser::ParseExtensions(CBS* tbs) {
-  if (!CBS_peek_asn1_tag(tbs, kExtensionsTag)) {
+  if (!IsNext(*tbs, kExtensionsTag)) {
     return true;
   }
   const CBS at = *tbs;
   CBS wrapper;
   CBS extensions;
-  if (!CBS_get_asn1(tbs, &wrapper, kExtensionsTag) || !CBS_get_asn1(&wrapper, &extensions, CBS_ASN1_SEQUENCE) ||
-      CBS_len(&wrapper) != 0 || CBS_len(&extensions) == 0) {
+  if (!ReadBody(tbs, &wrapper, kExtensionsTag) || !ReadBody(&wrapper, &extensions, CBS_ASN1_SEQUENCE) ||
+      SizeOf(wrapper) != 0 || SizeOf(extensions) == 0) {
     return Complain(at, "extensions");
   }
   if (c_.version != 3) {
@@ -217,7 +219,7 @@ bool Parser::ParseExtensions(CBS* tbs) {
           fmt::format("extensions in a version {} certificate", c_.version));
   }
   c_.extensions.reserve(12);  // nearly all have fewer
-  while (CBS_len(&extensions) > 0) {
+  while (SizeOf(extensions) > 0) {
     if (!ParseExtension(&extensions)) {
       return false;
     }
@@ -230,12 +232,12 @@ bool Parser::ParseExtension(CBS* extensions) {
   const CBS at = *extensions;
   CBS fields;
   ExtensionView extension;
-  if (!CBS_get_asn1(extensions, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &extension.oid)) {
+  if (!ReadBody(extensions, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &extension.oid)) {
     return Complain(at, "an extension");
   }
-  if (CBS_peek_asn1_tag(&fields, CBS_ASN1_BOOLEAN)) {
+  if (IsNext(fields, CBS_ASN1_BOOLEAN)) {
     CBS critical;
-    if (!CBS_get_asn1(&fields, &critical, CBS_ASN1_BOOLEAN) || CBS_len(&critical) != 1) {
+    if (!ReadBody(&fields, &critical, CBS_ASN1_BOOLEAN) || SizeOf(critical) != 1) {
       return Complain(at, "an extension's criticality");
     }
     const uint8_t octet = CBS_data(&critical)[0];
@@ -247,7 +249,7 @@ bool Parser::ParseExtension(CBS* extensions) {
     }
   }
   CBS value;
-  if (!CBS_get_asn1(&fields, &value, CBS_ASN1_OCTETSTRING) || CBS_len(&fields) != 0) {
+  if (!ReadBody(&fields, &value, CBS_ASN1_OCTETSTRING) || SizeOf(fields) != 0) {
     return Complain(at, "an extension's value");
   }
   extension.value = ViewOf(value);
@@ -276,13 +278,12 @@ void Parser::InterpretExtensions() {
   }
 }
 
-bool Parser::Element(CBS* from, unsigned tag, std::string_view field, ByteView* element) {
+bool Parser::Element(CBS* from, unsigned tag, std::string_view field, ByteView* element, CBS* body) {
   const CBS at = *from;
-  CBS whole;
-  if (!CBS_get_asn1_element(from, &whole, tag)) {
+  if (!ReadBody(from, body, tag)) {
     return Complain(at, field);
   }
-  *element = ViewOf(whole);
+  *element = ViewOf(at).first(ViewOf(at).size() - ViewOf(*from).size());
   return true;
 }
 
@@ -291,12 +292,12 @@ bool Parser::Algorithm(CBS* from, std::string_view field, ByteView* element) {
   CBS fields;
   ByteView oid;
   CBS parameters;
-  if (!Element(from, CBS_ASN1_SEQUENCE, field, element)) {
+  if (!Element(from, CBS_ASN1_SEQUENCE, field, element, &fields)) {
     return false;
   }
-  if (!ReadOnly(*element, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &oid) ||
-      (CBS_len(&fields) != 0 && !CBS_get_any_asn1_element(&fields, &parameters, nullptr, nullptr)) ||
-      CBS_len(&fields) != 0) {
+  if (!ReadOid(&fields, &oid) ||
+      (SizeOf(fields) != 0 && !CBS_get_any_asn1_element(&fields, &parameters, nullptr, nullptr)) ||
+      SizeOf(fields) != 0) {
     return Complain(at, field);
   }
   return true;
@@ -312,10 +313,12 @@ bool Parser::Complain(const CBS& at, std::string_view field) {
 
 }  // namespace
 
+std::string Certificate::key_text() const { return key != nullptr ? KeyText(key.get()) : key_complaint; }
+
 certs::Result<Certificate> ParseCertificate(ByteView der) {
-  Certificate certificate;
-  certificate.der.assign(der.begin(), der.end());
-  Parser parser(&certificate);
+  certs::Result<Certificate> certificate(std::in_place);
+  certificate->der.assign(der.begin(), der.end());
+  Parser parser(&*certificate);
   if (!parser.Parse()) {
     return certs::Fail(certs::ErrorCode::kBadInput, parser.error());
   }

@@ -65,7 +65,7 @@ struct Certificate {
   ByteView spki;                                      // SubjectPublicKeyInfo, tag and length included
   bssl::UniquePtr<EVP_PKEY> key;                      // null if the key is malformed or of an unsupported kind
   bool key_weak = false;                              // too small (RFC 9325 4.5); `key` may be null then too
-  std::string key_detail;                             // what the key is, or why it is weak or unsupported
+  std::string key_complaint;                          // why there is no key
   ByteView inner_algorithm, outer_algorithm;          // AlgorithmIdentifier, tag and length included
   ByteView signature;                                 // the bits, without the unused-bits octet
 
@@ -97,6 +97,8 @@ struct Certificate {
 
   // Issuer and subject are the same name (RFC 5280 3.2).
   bool self_issued() const { return issuer_key_for_match == subject_key_for_match; }
+  // What the key is, or why there is none; for people.
+  std::string key_text() const;
 };
 
 // Parses one DER certificate. An error's detail says which field and at which offset.

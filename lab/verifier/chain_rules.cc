@@ -28,10 +28,10 @@ bool IsSelfSigned(const Certificate& certificate) {
 
 // Which rule minds a weak signature, and which a weak key.
 Rule StrengthRule(const SignatureAlgorithm& algorithm) {
-  return algorithm.name.starts_with("md") ? Rule::kMessageDigests : Rule::kSha1;
+  return algorithm.known_name.starts_with("md") ? Rule::kMessageDigests : Rule::kSha1;
 }
 Rule StrengthRule(const Certificate& certificate) {
-  return certificate.key_detail.find("RSA") != std::string::npos ? Rule::kRsaStrength : Rule::kEcStrength;
+  return certificate.key_text().find("RSA") != std::string::npos ? Rule::kRsaStrength : Rule::kEcStrength;
 }
 
 // Judges one path, certificate by certificate from the anchor down.
@@ -125,31 +125,31 @@ void Judge::Form() {
 void Judge::Algorithm() {
   if (RuleOn(Rule::kAlgorithmsAgree) && !Same(c_->inner_algorithm, c_->outer_algorithm)) {
     Found(Reason::kSignatureAlgorithmMismatch,
-          fmt::format("signed: {}, beside the signature: {}", ReadSignatureAlgorithm(c_->inner_algorithm).name,
-                      algorithm_.name));
+          fmt::format("signed: {}, beside the signature: {}", ReadSignatureAlgorithm(c_->inner_algorithm).name(),
+                      algorithm_.name()));
   }
   // A weak one that cannot be computed is unsupported once nobody objects to weak ones.
   const bool refused_as_weak = algorithm_.standing == Standing::kWeak && RuleOn(StrengthRule(algorithm_));
   if (RuleOn(Rule::kSignatureAlgorithms) && !algorithm_.verifiable && !refused_as_weak && !IsAnchor()) {
-    Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm_.name);
+    Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm_.name());
   }
   if (RuleOn(Rule::kKeyAlgorithms) && c_->key == nullptr && !(c_->key_weak && RuleOn(StrengthRule(*c_)))) {
-    Found(Reason::kUnsupportedAlgorithm, c_->key_detail);
+    Found(Reason::kUnsupportedAlgorithm, c_->key_text());
   }
   const size_t at = static_cast<size_t>(depth_);
   if (RuleOn(Rule::kSignatures) && at < path_.links.size() && path_.links[at] == Link::kInvalid) {
     Found(Reason::kSignatureInvalid, fmt::format("the key of \"{}\" ({}) did not make this {} signature",
                                                  NameText(path_.certificates[at + 1]->subject),
-                                                 path_.certificates[at + 1]->key_detail, algorithm_.name));
+                                                 path_.certificates[at + 1]->key_text(), algorithm_.name()));
   }
 }
 
 void Judge::Strength() {
   if (algorithm_.standing == Standing::kWeak && !IsAnchor() && RuleOn(StrengthRule(algorithm_))) {
-    Found(Reason::kWeakSignature, "signed with " + algorithm_.name);
+    Found(Reason::kWeakSignature, "signed with " + algorithm_.name());
   }
   if (c_->key_weak && RuleOn(StrengthRule(*c_))) {
-    Found(Reason::kWeakKey, c_->key_detail);
+    Found(Reason::kWeakKey, c_->key_text());
   }
 }
 

@@ -24,7 +24,7 @@ constexpr uint8_t kCrlNumber[] = {0x55, 0x1d, 20}, kReasonCode[] = {0x55, 0x1d, 
 bool ReadDate(CBS* from, int64_t* date) {
   CBS content;
   unsigned tag = 0;
-  if (!CBS_get_any_asn1(from, &content, &tag) || (tag != CBS_ASN1_UTCTIME && tag != CBS_ASN1_GENERALIZEDTIME)) {
+  if (!ReadAnyBody(from, &content, &tag) || (tag != CBS_ASN1_UTCTIME && tag != CBS_ASN1_GENERALIZEDTIME)) {
     return false;
   }
   const ByteView text = ViewOf(content);
@@ -33,17 +33,15 @@ bool ReadDate(CBS* from, int64_t* date) {
   return parsed.has_value();
 }
 
-bool NextIsDate(const CBS& from) {
-  return CBS_peek_asn1_tag(&from, CBS_ASN1_UTCTIME) || CBS_peek_asn1_tag(&from, CBS_ASN1_GENERALIZEDTIME);
-}
+bool NextIsDate(const CBS& from) { return IsNext(from, CBS_ASN1_UTCTIME) || IsNext(from, CBS_ASN1_GENERALIZEDTIME); }
 
 // A BOOLEAN DEFAULT FALSE under an implicit tag.
 bool ReadFlag(CBS* from, unsigned number, bool* value) {
-  if (!CBS_peek_asn1_tag(from, kContext | number)) {
+  if (!IsNext(*from, kContext | number)) {
     return true;
   }
   CBS content;
-  *value = CBS_get_asn1(from, &content, kContext | number) && CBS_len(&content) == 1 && CBS_data(&content)[0] == 0xff;
+  *value = ReadBody(from, &content, kContext | number) && SizeOf(content) == 1 && CBS_data(&content)[0] == 0xff;
   return *value;
 }
 
@@ -54,23 +52,23 @@ bool ReadScope(ByteView value, CrlScope* scope) {
   if (!ReadOnly(value, &fields, CBS_ASN1_SEQUENCE)) {
     return false;
   }
-  if (CBS_peek_asn1_tag(&fields, kConstructed | 0)) {
+  if (IsNext(fields, kConstructed | 0)) {
     scope->has_name = true;
-    if (!CBS_get_asn1(&fields, &name, kConstructed | 0) || !ReadDistributionPointName(name, &scope->full_name)) {
+    if (!ReadBody(&fields, &name, kConstructed | 0) || !ReadDistributionPointName(name, &scope->full_name)) {
       return false;
     }
   }
   if (!ReadFlag(&fields, 1, &scope->only_user_certs) || !ReadFlag(&fields, 2, &scope->only_ca_certs)) {
     return false;
   }
-  if (CBS_peek_asn1_tag(&fields, kContext | 3)) {
+  if (IsNext(fields, kContext | 3)) {
     scope->some_reasons = true;
-    if (!CBS_get_asn1(&fields, &reasons, kContext | 3) || !CBS_is_valid_asn1_bitstring(&reasons)) {
+    if (!ReadBody(&fields, &reasons, kContext | 3) || !CBS_is_valid_asn1_bitstring(&reasons)) {
       return false;
     }
   }
   return ReadFlag(&fields, 4, &scope->indirect) && ReadFlag(&fields, 5, &scope->only_attribute_certs) &&
-         CBS_len(&fields) == 0;
+         SizeOf(fields) == 0;
 }
 
 // The directoryName of certificateIssuer ::= GeneralNames, canonical.
@@ -90,26 +88,26 @@ std::optional<Bytes> ReadCertificateIssuer(ByteView value) {
 // SEQUENCE { userCertificate INTEGER, revocationDate Time, crlEntryExtensions Extensions OPTIONAL }
 bool ReadEntry(CBS* entries, CrlEntryView* entry, std::string* unknown_critical) {
   CBS fields, serial, list;
-  if (!CBS_get_asn1(entries, &fields, CBS_ASN1_SEQUENCE) || !CBS_get_asn1(&fields, &serial, CBS_ASN1_INTEGER) ||
+  if (!ReadBody(entries, &fields, CBS_ASN1_SEQUENCE) || !ReadBody(&fields, &serial, CBS_ASN1_INTEGER) ||
       !CBS_is_valid_asn1_integer(&serial, nullptr) || !ReadDate(&fields, &entry->revoked_at)) {
     return false;
   }
   entry->serial = ViewOf(serial);
   entry->reason.reset();
-  if (CBS_len(&fields) == 0) {
+  if (SizeOf(fields) == 0) {
     return true;
   }
-  if (!CBS_get_asn1(&fields, &list, CBS_ASN1_SEQUENCE) || CBS_len(&fields) != 0 || CBS_len(&list) == 0) {
+  if (!ReadBody(&fields, &list, CBS_ASN1_SEQUENCE) || SizeOf(fields) != 0 || SizeOf(list) == 0) {
     return false;
   }
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     ExtensionView extension;
     CBS reason;
     if (!ReadExtension(&list, &extension)) {
       return false;
     }
     if (Same(extension.oid, kReasonCode)) {
-      if (!ReadOnly(extension.value, &reason, CBS_ASN1_ENUMERATED) || CBS_len(&reason) != 1) {
+      if (!ReadOnly(extension.value, &reason, CBS_ASN1_ENUMERATED) || SizeOf(reason) != 1) {
         return false;
       }
       entry->reason = CBS_data(&reason)[0];
@@ -135,8 +133,8 @@ class CrlParser {
     uint8_t unused_bits = 0;
     if (!ReadOnly(der, &fields, CBS_ASN1_SEQUENCE) || !CBS_get_asn1_element(&fields, &tbs, CBS_ASN1_SEQUENCE) ||
         !CBS_get_asn1_element(&fields, &algorithm, CBS_ASN1_SEQUENCE) ||
-        !CBS_get_asn1(&fields, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0 ||
-        CBS_len(&fields) != 0) {
+        !ReadBody(&fields, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0 ||
+        SizeOf(fields) != 0) {
       return Complain("CertificateList");
     }
     out_.tbs = ViewOf(tbs);
@@ -154,7 +152,7 @@ class CrlParser {
   bool List(CBS list) {
     uint64_t version = 0;
     CBS algorithm, issuer, entries;
-    if (CBS_peek_asn1_tag(&list, CBS_ASN1_INTEGER) && (!CBS_get_asn1_uint64(&list, &version) || version != 1)) {
+    if (IsNext(list, CBS_ASN1_INTEGER) && (!CBS_get_asn1_uint64(&list, &version) || version != 1)) {
       return Complain("version");  // "if present, MUST be v2"
     }
     if (!CBS_get_asn1_element(&list, &algorithm, CBS_ASN1_SEQUENCE) ||
@@ -174,18 +172,18 @@ class CrlParser {
     if (!ReadDate(&list, &out_.this_update) || (NextIsDate(list) && !ReadDate(&list, &out_.next_update.emplace()))) {
       return Complain("thisUpdate or nextUpdate");
     }
-    if (CBS_peek_asn1_tag(&list, CBS_ASN1_SEQUENCE)) {
-      if (!CBS_get_asn1(&list, &entries, CBS_ASN1_SEQUENCE) || !Entries(entries)) {
+    if (IsNext(list, CBS_ASN1_SEQUENCE)) {
+      if (!ReadBody(&list, &entries, CBS_ASN1_SEQUENCE) || !Entries(entries)) {
         return Complain("revokedCertificates");
       }
     }
-    return (Extensions(&list, version == 1) && CBS_len(&list) == 0) || Complain("crlExtensions");
+    return (Extensions(&list, version == 1) && SizeOf(list) == 0) || Complain("crlExtensions");
   }
 
   bool Entries(CBS entries) {
     out_.entries = ViewOf(entries);
     CrlEntryView entry;
-    while (CBS_len(&entries) > 0) {
+    while (SizeOf(entries) > 0) {
       if (!ReadEntry(&entries, &entry, &out_.unknown_critical)) {
         return false;
       }
@@ -195,17 +193,16 @@ class CrlParser {
 
   bool Extensions(CBS* list, bool version2) {
     CBS wrapper, extensions;
-    if (!CBS_peek_asn1_tag(list, kConstructed | 0)) {
+    if (!IsNext(*list, kConstructed | 0)) {
       return true;
     }
-    if (!version2 || !CBS_get_asn1(list, &wrapper, kConstructed | 0) ||
-        !CBS_get_asn1(&wrapper, &extensions, CBS_ASN1_SEQUENCE) || CBS_len(&wrapper) != 0 ||
-        CBS_len(&extensions) == 0) {
+    if (!version2 || !ReadBody(list, &wrapper, kConstructed | 0) ||
+        !ReadBody(&wrapper, &extensions, CBS_ASN1_SEQUENCE) || SizeOf(wrapper) != 0 || SizeOf(extensions) == 0) {
       return false;
     }
     const auto less = [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); };
     std::set<ByteView, decltype(less)> seen(less);
-    while (CBS_len(&extensions) > 0) {
+    while (SizeOf(extensions) > 0) {
       ExtensionView extension;
       if (!ReadExtension(&extensions, &extension) || !seen.insert(extension.oid).second || !Extension(extension)) {
         return false;
@@ -246,13 +243,13 @@ class CrlParser {
 // DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] RDN }
 bool ReadDistributionPointName(CBS body, std::vector<GeneralNameView>* names) {
   CBS list;
-  if (CBS_peek_asn1_tag(&body, kConstructed | 1)) {
-    return CBS_get_asn1(&body, nullptr, kConstructed | 1) && CBS_len(&body) == 0;
+  if (IsNext(body, kConstructed | 1)) {
+    return CBS_get_asn1(&body, nullptr, kConstructed | 1) && SizeOf(body) == 0;
   }
-  if (!CBS_get_asn1(&body, &list, kConstructed | 0) || CBS_len(&body) != 0 || CBS_len(&list) == 0) {
+  if (!ReadBody(&body, &list, kConstructed | 0) || SizeOf(body) != 0 || SizeOf(list) == 0) {
     return false;
   }
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     GeneralNameView name;
     if (!ReadGeneralName(&list, &name)) {
       return false;
@@ -275,7 +272,7 @@ void ForEachEntry(const Crl& crl, const std::function<bool(const CrlEntryView&)>
   CBS entries = CbsOf(crl.entries);
   CrlEntryView entry;
   std::string ignored;
-  while (CBS_len(&entries) > 0 && ReadEntry(&entries, &entry, &ignored) && visit(entry)) {
+  while (SizeOf(entries) > 0 && ReadEntry(&entries, &entry, &ignored) && visit(entry)) {
   }
 }
 

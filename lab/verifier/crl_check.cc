@@ -62,11 +62,11 @@ std::optional<StatusAnswer> CheckAuthority(const Crl& crl, const StatusQuestion&
     ++*question.signature_checks;
     if (!algorithm.verifiable || !VerifySignature(algorithm, issuer.key.get(), crl.tbs, crl.signature)) {
       return StatusFault(Reason::kStatusSignature,
-                         "the issuer's key did not make the list's signature (" + algorithm.name + ")");
+                         "the issuer's key did not make the list's signature (" + algorithm.name() + ")");
     }
   }
   if (RuleOn(Rule::kStatusStrength) && algorithm.standing == SignatureAlgorithm::Standing::kWeak) {
-    return StatusFault(Reason::kStatusWeak, "the list is signed with " + algorithm.name);
+    return StatusFault(Reason::kStatusWeak, "the list is signed with " + algorithm.name());
   }
   if (RuleOn(Rule::kStatusExtensions) && !crl.unknown_critical.empty()) {
     return StatusFault(Reason::kStatusUnsupported, "the list has a critical extension " + crl.unknown_critical);

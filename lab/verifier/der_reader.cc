@@ -1,14 +1,78 @@
 #include "lab/verifier/der_reader.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace verifier {
 
-bool Same(ByteView a, ByteView b) { return std::ranges::equal(a, b); }
+namespace {
+
+constexpr unsigned kManyOctets = 0x1f;  // a tag's number in its first octet, if more follow (X.690 8.1.2.4)
+
+// Number 0 of the universal class (X.690 8.1.2.2); CBS refuses it.
+bool IsReserved(unsigned tag) { return (tag & ~CBS_ASN1_CONSTRUCTED) == 0; }
+
+// The identifier octet of a tag that has but one; nothing for others.
+std::optional<uint8_t> IdentifierOf(unsigned tag) {
+  const unsigned number = tag & CBS_ASN1_TAG_NUMBER_MASK;
+  const bool one_octet = number < kManyOctets && !IsReserved(tag);
+  return one_octet ? std::optional(static_cast<uint8_t>(tag >> CBS_ASN1_TAG_SHIFT | number)) : std::nullopt;
+}
+
+// Reads what is behind the identifier octet, if it is plain; else it leaves all as it is. `octets` are those of `from`,
+// two at least.
+inline bool ReadPlain(ByteView octets, CBS* from, CBS* body) {
+  size_t header = 2;
+  size_t length = octets[1];
+  if (length >= 0x80) {
+    if (length == 0x81 && octets.size() > 2 && octets[2] >= 0x80) {
+      header = 3;
+      length = octets[2];
+    } else if (length == 0x82 && octets.size() > 3 && octets[2] != 0) {
+      header = 4;
+      length = static_cast<size_t>(octets[2] << 8 | octets[3]);
+    } else {
+      return false;
+    }
+  }
+  if (octets.size() - header < length) {
+    return false;
+  }
+  *body = CbsOf(octets.subspan(header, length));
+  *from = CbsOf(octets.subspan(header + length));
+  return true;
+}
+
+}  // namespace
+
+bool IsNext(const CBS& from, unsigned tag) {
+  const std::optional<uint8_t> identifier = IdentifierOf(tag);
+  const ByteView octets = ViewOf(from);
+  return identifier ? !octets.empty() && octets[0] == *identifier : CBS_peek_asn1_tag(&from, tag) == 1;
+}
+
+bool ReadBody(CBS* from, CBS* body, unsigned tag) {
+  const ByteView octets = ViewOf(*from);
+  return (octets.size() >= 2 && octets[0] == IdentifierOf(tag) && ReadPlain(octets, from, body)) ||
+         CBS_get_asn1(from, body, tag) == 1;
+}
+
+bool ReadAnyBody(CBS* from, CBS* body, unsigned* tag) {
+  const ByteView octets = ViewOf(*from);
+  if (octets.size() >= 2) {
+    const unsigned number = octets[0] & kManyOctets;
+    const unsigned plain = (octets[0] & ~kManyOctets) << CBS_ASN1_TAG_SHIFT | number;
+    if (number != kManyOctets && !IsReserved(plain) && ReadPlain(octets, from, body)) {
+      *tag = plain;
+      return true;
+    }
+  }
+  return CBS_get_any_asn1(from, body, tag) == 1;
+}
 
 bool ReadOnly(ByteView bytes, CBS* body, unsigned tag) {
   CBS cbs = CbsOf(bytes);
-  return CBS_get_asn1(&cbs, body, tag) && CBS_len(&cbs) == 0;
+  return ReadBody(&cbs, body, tag) && SizeOf(cbs) == 0;
 }
 
 bool ReadTrueOrAbsent(CBS* from, bool* value) {
@@ -17,7 +81,7 @@ bool ReadTrueOrAbsent(CBS* from, bool* value) {
     return true;
   }
   CBS content;
-  if (!CBS_get_asn1(from, &content, CBS_ASN1_BOOLEAN) || CBS_len(&content) != 1 || CBS_data(&content)[0] != 0xff) {
+  if (!ReadBody(from, &content, CBS_ASN1_BOOLEAN) || SizeOf(content) != 1 || CBS_data(&content)[0] != 0xff) {
     return false;
   }
   *value = true;
@@ -25,22 +89,19 @@ bool ReadTrueOrAbsent(CBS* from, bool* value) {
 }
 
 bool IsOid(ByteView content) {
-  if (content.empty() || (content.back() & 0x80) != 0) {
-    return false;
-  }
-  bool arc_begins = true;
+  uint8_t before = 0;  // an arc ends with an octet below 0x80
   for (const uint8_t octet : content) {
-    if (arc_begins && octet == 0x80) {
+    if (octet == 0x80 && before < 0x80) {
       return false;  // a leading zero digit
     }
-    arc_begins = (octet & 0x80) == 0;
+    before = octet;
   }
-  return true;
+  return !content.empty() && before < 0x80;
 }
 
 bool ReadOid(CBS* from, ByteView* content) {
   CBS body;
-  if (!CBS_get_asn1(from, &body, CBS_ASN1_OBJECT)) {
+  if (!ReadBody(from, &body, CBS_ASN1_OBJECT)) {
     return false;
   }
   *content = ViewOf(body);

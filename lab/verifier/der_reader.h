@@ -4,6 +4,7 @@
 
 #include <openssl/bytestring.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -17,15 +18,27 @@ using certs::ByteView;
 inline constexpr unsigned kContext = CBS_ASN1_CONTEXT_SPECIFIC;
 inline constexpr unsigned kConstructed = CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED;
 
-inline ByteView ViewOf(const CBS& cbs) { return {CBS_data(&cbs), CBS_len(&cbs)}; }
-inline CBS CbsOf(ByteView bytes) {
-  CBS cbs;
-  CBS_init(&cbs, bytes.data(), bytes.size());
-  return cbs;
+inline ByteView ViewOf(const CBS& cbs) {
+  const bssl::Span<const uint8_t> octets = cbs;
+  return {octets.data(), octets.size()};
+}
+inline size_t SizeOf(const CBS& cbs) { return ViewOf(cbs).size(); }
+inline CBS CbsOf(ByteView bytes) { return bssl::Span<const uint8_t>(bytes.data(), bytes.size()); }
+
+// Whether two byte strings are equal. Most of what is compared are OIDs of one arc: they differ in the last octet.
+inline bool Same(ByteView a, ByteView b) {
+  return a.size() == b.size() && (a.empty() || (a.back() == b.back() && std::ranges::equal(a, b)));
 }
 
-// Whether two byte strings are equal.
-bool Same(ByteView a, ByteView b);
+// The three ways to read an element with CBS, which a certificate costs some two hundred calls of, do in place what is
+// plain: tags of one octet and the shortest form of lengths below 2^16. Whatever else there is, CBS is asked.
+
+// CBS_peek_asn1_tag: whether the next element has that tag.
+bool IsNext(const CBS& from, unsigned tag);
+// CBS_get_asn1: reads an element of that tag into what is inside.
+bool ReadBody(CBS* from, CBS* body, unsigned tag);
+// CBS_get_any_asn1: reads an element of whatever tag.
+bool ReadAnyBody(CBS* from, CBS* body, unsigned* tag);
 
 // Reads the one element `bytes` consists of: right tag, nothing behind it.
 bool ReadOnly(ByteView bytes, CBS* body, unsigned tag);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,20 @@ struct AttributeView {
   ByteView value;  // content octets
 };
 
+bool ReadAttribute(CBS* rdn, AttributeView* attribute) {
+  CBS pair;
+  CBS value;
+  if (!ReadBody(rdn, &pair, CBS_ASN1_SEQUENCE) || !ReadOid(&pair, &attribute->oid) ||
+      !ReadAnyBody(&pair, &value, &attribute->tag) || SizeOf(pair) != 0) {
+    return false;
+  }
+  attribute->value = ViewOf(value);
+  return true;
+}
+
+// The attributes of an RDN; gone once it returns.
+using Attributes = std::span<const AttributeView>;
+
 // Calls on_rdn with the attributes of each RDN of Name ::= SEQUENCE OF SET SIZE (1..MAX) OF AttributeTypeAndValue.
 // False if it is not that.
 template <typename OnRdn>
@@ -27,93 +42,147 @@ bool ForEachRdn(ByteView name, OnRdn&& on_rdn) {
   if (!ReadOnly(name, &rdns, CBS_ASN1_SEQUENCE)) {
     return false;
   }
-  std::vector<AttributeView> attributes;
-  while (CBS_len(&rdns) > 0) {
+  std::vector<AttributeView> several;
+  while (SizeOf(rdns) > 0) {
     CBS rdn;
-    if (!CBS_get_asn1(&rdns, &rdn, CBS_ASN1_SET) || CBS_len(&rdn) == 0) {
+    AttributeView attribute;
+    if (!ReadBody(&rdns, &rdn, CBS_ASN1_SET) || !ReadAttribute(&rdn, &attribute)) {
       return false;
     }
-    attributes.clear();
-    while (CBS_len(&rdn) > 0) {
-      CBS pair;
-      CBS value;
-      AttributeView attribute;
-      if (!CBS_get_asn1(&rdn, &pair, CBS_ASN1_SEQUENCE) || !ReadOid(&pair, &attribute.oid) ||
-          !CBS_get_any_asn1(&pair, &value, &attribute.tag) || CBS_len(&pair) != 0) {
+    if (SizeOf(rdn) == 0) {  // nearly every RDN there is
+      on_rdn(Attributes(&attribute, 1));
+      continue;
+    }
+    several.assign(1, attribute);
+    while (SizeOf(rdn) > 0) {
+      if (!ReadAttribute(&rdn, &attribute)) {
         return false;
       }
-      attribute.value = ViewOf(value);
-      attributes.push_back(attribute);
+      several.push_back(attribute);
     }
-    on_rdn(std::as_const(attributes));
+    on_rdn(Attributes(several));
   }
   return true;
-}
-
-void PutSize(Bytes& out, size_t at, size_t size) {
-  for (size_t i = 0; i < 4; ++i) {
-    out[at + i] = static_cast<uint8_t>(size >> (24 - 8 * i));
-  }
-}
-
-// Appends what `append` appends, with its size in front.
-template <typename Append>
-void AppendBehindSize(Bytes& out, Append&& append) {
-  const size_t at = out.size();
-  out.resize(at + 4);
-  append();
-  PutSize(out, at, out.size() - at - 4);
-}
-
-void AppendSized(Bytes& out, ByteView bytes) {
-  AppendBehindSize(out, [&] { certs::Append(out, bytes); });
 }
 
 bool IsText(unsigned tag) {
   return tag == CBS_ASN1_PRINTABLESTRING || tag == CBS_ASN1_UTF8STRING || tag == CBS_ASN1_IA5STRING;
 }
 
-// RFC 5280 7.1: fold case, drop leading and trailing white space, make one space of several.
-void AppendFolded(Bytes& out, ByteView value) {
-  const size_t start = out.size();
-  bool pending_space = false;
-  for (const uint8_t octet : value) {
-    if (octet == ' ' || (octet >= '\t' && octet <= '\r')) {
-      pending_space = out.size() > start;
-      continue;
-    }
-    if (pending_space) {
-      out.push_back(' ');
-      pending_space = false;
-    }
-    out.push_back(octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet + ('a' - 'A')) : octet);
+// Letters in lower case, white space as spaces.
+constexpr std::array<uint8_t, 256> FoldedOctets() {
+  std::array<uint8_t, 256> table{};
+  for (unsigned octet = 0; octet < table.size(); ++octet) {
+    const bool upper = octet >= 'A' && octet <= 'Z';
+    const bool space = octet >= '\t' && octet <= '\r';
+    table[octet] = static_cast<uint8_t>(upper ? octet + ('a' - 'A') : space ? ' ' : octet);
   }
+  return table;
 }
+constexpr std::array<uint8_t, 256> kFolded = FoldedOctets();
 
-void AppendCanonical(Bytes& out, const AttributeView& attribute) {
-  AppendSized(out, attribute.oid);
-  if (IsText(attribute.tag)) {
-    out.push_back('t');
-    AppendFolded(out, attribute.value);
-  } else {
-    out.push_back('b');
-    out.resize(out.size() + 4);
-    PutSize(out, out.size() - 4, attribute.tag);
-    certs::Append(out, attribute.value);
-  }
-}
+// Writes the canonical form into one piece of memory that is found once: there are two names in every certificate.
+class CanonicalWriter {
+ public:
+  explicit CanonicalWriter(size_t usual_size) : out_(usual_size) {}
 
-// An RDN is a set: its attributes stand in the order of their canonical forms.
-void AppendCanonicalSet(Bytes& out, const std::vector<AttributeView>& attributes) {
-  std::vector<Bytes> parts(attributes.size());
-  for (size_t i = 0; i < attributes.size(); ++i) {
-    AppendCanonical(parts[i], attributes[i]);
+  // An RDN is a set: its attributes stand in the order of their canonical forms.
+  void Rdn(Attributes attributes) {
+    const size_t rdn = BeginSized();
+    if (attributes.size() == 1) {
+      const size_t only = BeginSized();
+      Attribute(attributes.front());
+      EndSized(only);
+    } else {
+      for (const Bytes& part : SortedForms(attributes)) {
+        Sized(part);
+      }
+    }
+    EndSized(rdn);
   }
-  std::ranges::sort(parts);
-  for (const Bytes& part : parts) {
-    AppendSized(out, part);
+
+  Bytes Take() {
+    out_.resize(size_);
+    return std::move(out_);
   }
-}
+
+ private:
+  static constexpr size_t kSizeOctets = 4;
+
+  static std::vector<Bytes> SortedForms(Attributes attributes) {
+    std::vector<Bytes> parts;
+    for (const AttributeView& attribute : attributes) {
+      CanonicalWriter writer(2 * (attribute.oid.size() + attribute.value.size()));
+      writer.Attribute(attribute);
+      parts.push_back(writer.Take());
+    }
+    std::ranges::sort(parts);
+    return parts;
+  }
+
+  void Attribute(const AttributeView& attribute) {
+    Sized(attribute.oid);
+    if (IsText(attribute.tag)) {
+      *Room(1) = 't';
+      Folded(attribute.value);
+    } else {
+      *Room(1) = 'b';
+      WriteNumber(Room(kSizeOctets), attribute.tag);
+      Octets(attribute.value);
+    }
+  }
+
+  // RFC 5280 7.1: fold case, drop leading and trailing white space, make one space of several.
+  void Folded(ByteView value) {
+    uint8_t* const begin = Room(value.size());  // it gets no longer
+    uint8_t* end = begin;
+    bool pending_space = false;
+    for (const uint8_t octet : value) {
+      const uint8_t folded = kFolded[octet];
+      if (folded == ' ') {
+        pending_space = end > begin;
+        continue;
+      }
+      if (pending_space) {
+        *end++ = ' ';
+        pending_space = false;
+      }
+      *end++ = folded;
+    }
+    size_ -= value.size() - static_cast<size_t>(end - begin);
+  }
+
+  void Octets(ByteView octets) { std::ranges::copy(octets, Room(octets.size())); }
+  void Sized(ByteView octets) {
+    WriteNumber(Room(kSizeOctets), octets.size());
+    Octets(octets);
+  }
+  // What is written between the two has its size in front.
+  size_t BeginSized() {
+    Room(kSizeOctets);
+    return size_;
+  }
+  void EndSized(size_t begin) { WriteNumber(out_.data() + begin - kSizeOctets, size_ - begin); }
+
+  static void WriteNumber(uint8_t* at, size_t number) {
+    for (size_t i = 0; i < kSizeOctets; ++i) {
+      at[i] = static_cast<uint8_t>(number >> (24 - 8 * i));
+    }
+  }
+
+  // The next `count` octets, to be written; until the next call.
+  uint8_t* Room(size_t count) {
+    if (out_.size() - size_ < count) {
+      out_.resize(2 * (size_ + count));
+    }
+    uint8_t* const at = out_.data() + size_;
+    size_ += count;
+    return at;
+  }
+
+  Bytes out_;
+  size_t size_ = 0;  // of out_, so much has been written
+};
 
 // Short names of the attribute types people meet (RFC 4519, RFC 2985).
 struct ShortName {
@@ -150,31 +219,21 @@ std::string ValueText(ByteView value) {
 }  // namespace
 
 std::optional<Bytes> CanonicalName(ByteView name) {
-  Bytes out;
-  out.reserve(2 * name.size());
-  const bool is_name = ForEachRdn(name, [&out](const std::vector<AttributeView>& attributes) {
-    AppendBehindSize(out, [&] {
-      if (attributes.size() == 1) {  // nearly every RDN there is
-        AppendBehindSize(out, [&] { AppendCanonical(out, attributes.front()); });
-      } else {
-        AppendCanonicalSet(out, attributes);
-      }
-    });
-  });
-  if (!is_name) {
+  CanonicalWriter writer(2 * name.size());
+  if (!ForEachRdn(name, [&writer](Attributes attributes) { writer.Rdn(attributes); })) {
     return std::nullopt;
   }
-  return out;
+  return writer.Take();
 }
 
 bool IsEmptyName(ByteView name) {
   CBS rdns;
-  return ReadOnly(name, &rdns, CBS_ASN1_SEQUENCE) && CBS_len(&rdns) == 0;
+  return ReadOnly(name, &rdns, CBS_ASN1_SEQUENCE) && SizeOf(rdns) == 0;
 }
 
 std::vector<ByteView> AttributeValues(ByteView name, ByteView oid) {
   std::vector<ByteView> values;
-  ForEachRdn(name, [&](const std::vector<AttributeView>& attributes) {
+  ForEachRdn(name, [&](Attributes attributes) {
     for (const AttributeView& attribute : attributes) {
       if (Same(attribute.oid, oid)) {
         values.push_back(attribute.value);
@@ -188,7 +247,7 @@ std::string NameText(ByteView name) {
   constexpr size_t kMost = 500;
   std::string text;
   bool cut = false;
-  ForEachRdn(name, [&](const std::vector<AttributeView>& attributes) {
+  ForEachRdn(name, [&](Attributes attributes) {
     for (size_t i = 0; i < attributes.size(); ++i) {
       if (text.size() > kMost) {
         cut = true;

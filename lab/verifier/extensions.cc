@@ -23,10 +23,10 @@ Complaint BasicConstraints(const ExtensionView& extension, Certificate* c) {
     return kSyntax;
   }
   std::optional<int> path_len;
-  if (CBS_len(&fields) > 0) {
+  if (SizeOf(fields) > 0) {
     CBS integer;
-    if (!CBS_get_asn1(&fields, &integer, CBS_ASN1_INTEGER) || !CBS_is_unsigned_asn1_integer(&integer) ||
-        CBS_len(&fields) != 0) {
+    if (!ReadBody(&fields, &integer, CBS_ASN1_INTEGER) || !CBS_is_unsigned_asn1_integer(&integer) ||
+        SizeOf(fields) != 0) {
       return "pathLenConstraint is not a number from 0";
     }
     int64_t value = 0;  // an enormous limit is no limit
@@ -70,11 +70,11 @@ Complaint KeyUsage(const ExtensionView& extension, Certificate* c) {
 // ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF OBJECT IDENTIFIER
 Complaint ExtendedKeyUsage(const ExtensionView& extension, Certificate* c) {
   CBS list;
-  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
+  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || SizeOf(list) == 0) {
     return kSyntax;
   }
   std::vector<ByteView> purposes;
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     ByteView purpose;
     if (!ReadOid(&list, &purpose)) {
       return kSyntax;
@@ -96,25 +96,26 @@ Complaint SubjectAltName(const ExtensionView& extension, Certificate* c) {
 // GeneralSubtrees ::= SEQUENCE SIZE (1..MAX) OF GeneralSubtree
 // GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }
 bool Subtrees(CBS list, std::vector<SubtreeView>* out) {
-  if (CBS_len(&list) == 0) {
+  if (SizeOf(list) == 0) {
     return false;
   }
-  while (CBS_len(&list) > 0) {
+  out->reserve(8);  // nearly all have fewer
+  while (SizeOf(list) > 0) {
     CBS fields;
     SubtreeView subtree;
-    if (!CBS_get_asn1(&list, &fields, CBS_ASN1_SEQUENCE) || !ReadGeneralName(&fields, &subtree.base)) {
+    if (!ReadBody(&list, &fields, CBS_ASN1_SEQUENCE) || !ReadGeneralName(&fields, &subtree.base)) {
       return false;
     }
     for (const unsigned tag : {kContext | 0, kContext | 1}) {
-      if (CBS_peek_asn1_tag(&fields, tag)) {
+      if (IsNext(fields, tag)) {
         CBS number;
-        if (!CBS_get_asn1(&fields, &number, tag) || !CBS_is_unsigned_asn1_integer(&number)) {
+        if (!ReadBody(&fields, &number, tag) || !CBS_is_unsigned_asn1_integer(&number)) {
           return false;
         }
         subtree.plain = false;
       }
     }
-    if (CBS_len(&fields) != 0) {
+    if (SizeOf(fields) != 0) {
       return false;
     }
     out->push_back(subtree);
@@ -128,21 +129,20 @@ Complaint NameConstraints(const ExtensionView& extension, Certificate* c) {
   if (!ReadOnly(extension.value, &fields, CBS_ASN1_SEQUENCE)) {
     return kSyntax;
   }
-  if (CBS_len(&fields) == 0) {
+  if (SizeOf(fields) == 0) {
     return "there is no subtree";
   }
   std::vector<SubtreeView> permitted;
   std::vector<SubtreeView> excluded;
   CBS list;
-  if (CBS_peek_asn1_tag(&fields, kConstructed | 0) &&
-      (!CBS_get_asn1(&fields, &list, kConstructed | 0) || !Subtrees(list, &permitted))) {
+  if (IsNext(fields, kConstructed | 0) &&
+      (!ReadBody(&fields, &list, kConstructed | 0) || !Subtrees(list, &permitted))) {
     return "permittedSubtrees does not parse or is empty";
   }
-  if (CBS_peek_asn1_tag(&fields, kConstructed | 1) &&
-      (!CBS_get_asn1(&fields, &list, kConstructed | 1) || !Subtrees(list, &excluded))) {
+  if (IsNext(fields, kConstructed | 1) && (!ReadBody(&fields, &list, kConstructed | 1) || !Subtrees(list, &excluded))) {
     return "excludedSubtrees does not parse or is empty";
   }
-  if (CBS_len(&fields) != 0) {
+  if (SizeOf(fields) != 0) {
     return kSyntax;
   }
   c->has_name_constraints = true;
@@ -161,21 +161,21 @@ Complaint AuthorityKeyIdentifier(const ExtensionView& extension, Certificate* c)
   }
   CBS value;
   std::optional<ByteView> key_id;
-  if (CBS_peek_asn1_tag(&fields, kContext | 0)) {
-    if (!CBS_get_asn1(&fields, &value, kContext | 0)) {
+  if (IsNext(fields, kContext | 0)) {
+    if (!ReadBody(&fields, &value, kContext | 0)) {
       return kSyntax;
     }
     key_id = ViewOf(value);
   }
-  const bool has_issuer = CBS_peek_asn1_tag(&fields, kConstructed | 1) != 0;
-  if (has_issuer && (!CBS_get_asn1(&fields, &value, kConstructed | 1) || !AreGeneralNames(value))) {
+  const bool has_issuer = IsNext(fields, kConstructed | 1);
+  if (has_issuer && (!ReadBody(&fields, &value, kConstructed | 1) || !AreGeneralNames(value))) {
     return "authorityCertIssuer does not parse";
   }
-  const bool has_serial = CBS_peek_asn1_tag(&fields, kContext | 2) != 0;
-  if (has_serial && (!CBS_get_asn1(&fields, &value, kContext | 2) || !CBS_is_valid_asn1_integer(&value, nullptr))) {
+  const bool has_serial = IsNext(fields, kContext | 2);
+  if (has_serial && (!ReadBody(&fields, &value, kContext | 2) || !CBS_is_valid_asn1_integer(&value, nullptr))) {
     return "authorityCertSerialNumber does not parse";
   }
-  if (CBS_len(&fields) != 0) {
+  if (SizeOf(fields) != 0) {
     return kSyntax;
   }
   if (has_issuer != has_serial) {
@@ -200,15 +200,15 @@ Complaint SubjectKeyIdentifier(const ExtensionView& extension, Certificate* c) {
 //   SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }
 Complaint InfoAccess(const ExtensionView& extension, Certificate*) {
   CBS list;
-  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
+  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || SizeOf(list) == 0) {
     return kSyntax;
   }
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     CBS description;
     ByteView method;
     GeneralNameView location;
-    if (!CBS_get_asn1(&list, &description, CBS_ASN1_SEQUENCE) || !ReadOid(&description, &method) ||
-        !ReadGeneralName(&description, &location) || CBS_len(&description) != 0) {
+    if (!ReadBody(&list, &description, CBS_ASN1_SEQUENCE) || !ReadOid(&description, &method) ||
+        !ReadGeneralName(&description, &location) || SizeOf(description) != 0) {
       return kSyntax;
     }
   }
@@ -222,7 +222,7 @@ Complaint TlsFeatures(const ExtensionView& extension, Certificate* c) {
     return kSyntax;
   }
   std::vector<uint64_t> features;
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     uint64_t feature = 0;
     if (!CBS_get_asn1_uint64(&list, &feature)) {
       return kSyntax;
@@ -242,13 +242,13 @@ Complaint CrlDistributionPoints(const ExtensionView& extension, Certificate* c) 
   if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE)) {
     return {};
   }
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     CBS point, name;
-    if (!CBS_get_asn1(&list, &point, CBS_ASN1_SEQUENCE)) {
+    if (!ReadBody(&list, &point, CBS_ASN1_SEQUENCE)) {
       return {};
     }
-    if (CBS_peek_asn1_tag(&point, kConstructed | 0) &&
-        (!CBS_get_asn1(&point, &name, kConstructed | 0) || !ReadDistributionPointName(name, &names))) {
+    if (IsNext(point, kConstructed | 0) &&
+        (!ReadBody(&point, &name, kConstructed | 0) || !ReadDistributionPointName(name, &names))) {
       return {};
     }
   }
@@ -341,9 +341,9 @@ void InterpretExtension(const ExtensionView& extension, Certificate* certificate
 
 bool ReadExtension(CBS* list, ExtensionView* extension) {
   CBS fields, value;
-  if (!CBS_get_asn1(list, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &extension->oid) ||
-      !ReadTrueOrAbsent(&fields, &extension->critical) || !CBS_get_asn1(&fields, &value, CBS_ASN1_OCTETSTRING) ||
-      CBS_len(&fields) != 0) {
+  if (!ReadBody(list, &fields, CBS_ASN1_SEQUENCE) || !ReadOid(&fields, &extension->oid) ||
+      !ReadTrueOrAbsent(&fields, &extension->critical) || !ReadBody(&fields, &value, CBS_ASN1_OCTETSTRING) ||
+      SizeOf(fields) != 0) {
     return false;
   }
   extension->value = ViewOf(value);

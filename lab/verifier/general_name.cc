@@ -19,8 +19,8 @@ bool IsOtherName(CBS body) {
   ByteView type;
   CBS value;
   CBS any;
-  return ReadOid(&body, &type) && CBS_get_asn1(&body, &value, CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) &&
-         CBS_len(&body) == 0 && CBS_get_any_asn1_element(&value, &any, nullptr, nullptr) && CBS_len(&value) == 0;
+  return ReadOid(&body, &type) && ReadBody(&body, &value, CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) &&
+         SizeOf(body) == 0 && CBS_get_any_asn1_element(&value, &any, nullptr, nullptr) && SizeOf(value) == 0;
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ bool IsOtherName(CBS body) {
 bool ReadGeneralName(CBS* from, GeneralNameView* name) {
   CBS body;
   unsigned tag = 0;
-  if (!CBS_get_any_asn1(from, &body, &tag)) {
+  if (!ReadAnyBody(from, &body, &tag)) {
     return false;
   }
   const unsigned number = tag & CBS_ASN1_TAG_NUMBER_MASK;
@@ -51,10 +51,10 @@ bool ReadGeneralName(CBS* from, GeneralNameView* name) {
 }
 
 bool AreGeneralNames(CBS content) {
-  if (CBS_len(&content) == 0) {
+  if (SizeOf(content) == 0) {
     return false;
   }
-  while (CBS_len(&content) > 0) {
+  while (SizeOf(content) > 0) {
     GeneralNameView name;
     if (!ReadGeneralName(&content, &name)) {
       return false;
@@ -65,11 +65,11 @@ bool AreGeneralNames(CBS content) {
 
 std::optional<std::vector<GeneralNameView>> ParseGeneralNames(ByteView value) {
   CBS list;
-  if (!ReadOnly(value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
+  if (!ReadOnly(value, &list, CBS_ASN1_SEQUENCE) || SizeOf(list) == 0) {
     return std::nullopt;
   }
   std::vector<GeneralNameView> names;
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     GeneralNameView name;
     if (!ReadGeneralName(&list, &name)) {
       return std::nullopt;

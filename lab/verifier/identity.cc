@@ -95,8 +95,8 @@ std::optional<Presented> PresentedOf(const GeneralNameView& name) {
   CBS value;
   CBS text;
   if (!ReadOid(&body, &type) || !Same(type, kDnsSrv) ||
-      !CBS_get_asn1(&body, &value, CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) ||
-      !CBS_get_asn1(&value, &text, CBS_ASN1_IA5STRING)) {
+      !ReadBody(&body, &value, CBS_ASN1_CONTEXT_SPECIFIC | CBS_ASN1_CONSTRUCTED | 0) ||
+      !ReadBody(&value, &text, CBS_ASN1_IA5STRING)) {
     return std::nullopt;
   }
   return Presented{PresentedForm::kSrv, ViewOf(text)};
@@ -120,15 +120,24 @@ IdentityDecision MatchIdentity(const PresentedIdentifiers& presented, const Refe
   // The forum's matcher splits the extension's text at commas and does not take the space behind them away, so it never
   // sees but the first entry.
   const size_t seen = policy.reversed_label_walk ? std::min<size_t>(presented.san.size(), 1) : presented.san.size();
+  // Why a name does not match takes longer to say than that it does not, so what matches is looked for first.
+  if (!policy.halt_on_invalid_san) {
+    for (size_t i = 0; i < seen; ++i) {
+      const std::optional<Presented> identifier = PresentedOf(presented.san[i]);
+      const auto how = identifier ? FindMatch(*identifier, reference, policy) : std::nullopt;
+      if (how) {
+        return {.match = true, .reason = *how, .san_index = static_cast<int>(i)};
+      }
+    }
+  }
   for (size_t i = 0; i < seen; ++i) {
     const std::optional<Presented> identifier = PresentedOf(presented.san[i]);
     if (!identifier) {
       continue;
     }
-    // Why a name does not match takes longer to say than that it does not. Nobody asks but of the first that tells.
-    const bool told = i > 0 && answer.reason != NameReason::kKindMismatch;
-    if (told && !policy.halt_on_invalid_san && !NameMatches(*identifier, reference, policy)) {
-      continue;
+    // Of what does not match, nobody asks but for the first reason that tells.
+    if (i > 0 && answer.reason != NameReason::kKindMismatch && !policy.halt_on_invalid_san) {
+      break;
     }
     const NameDecision decision = MatchName(*identifier, reference, policy);
     if (decision.match) {

@@ -27,6 +27,9 @@ struct ConstrainedName {
 // (OpenSSL does not take "Joe" for a host either) or, where they may be, addresses. Addresses go into `addresses`.
 void AddCommonNames(const Certificate& certificate, const NamePolicy& policy, std::vector<IpAddress>* addresses,
                     std::vector<ConstrainedName>* names) {
+  if (policy.cn_fallback == CnFallback::kNever) {
+    return;
+  }
   for (const ByteView text : CountingCommonNames(IdentifiersOf(certificate), policy)) {
     const std::optional<IpAddress> address = ParseIpAddress(certs::AsText(text));
     if (address && (policy.cn_ip == CnIp::kAny || (policy.cn_ip == CnIp::kV4 && address->length == 4))) {
@@ -44,8 +47,11 @@ void AddCommonNames(const Certificate& certificate, const NamePolicy& policy, st
 // Every name of the certificate that constraints apply to.
 std::vector<ConstrainedName> NamesOf(const Certificate& certificate) {
   std::vector<ConstrainedName> names;
-  for (const GeneralNameView& name : certificate.san.value_or(std::vector<GeneralNameView>{})) {
-    names.push_back({name});
+  if (certificate.san) {
+    names.reserve(certificate.san->size() + 1);
+    for (const GeneralNameView& name : *certificate.san) {
+      names.push_back({name});
+    }
   }
   if (!IsEmptyName(certificate.subject)) {
     names.push_back({{kDirectoryName, certificate.subject}, true});

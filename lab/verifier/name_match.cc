@@ -19,6 +19,14 @@ bool EndsInLabels(std::string_view suffix, std::string_view name) {
   return name.size() == suffix.size() || name[name.size() - suffix.size() - 1] == '.';
 }
 
+// Whether there are so many dots. Labels are short, and calls cost more than they.
+bool HasDots(std::string_view name, size_t wanted) {
+  for (size_t pos = 0; wanted > 0 && pos < name.size(); ++pos) {
+    wanted -= name[pos] == '.' ? 1 : 0;
+  }
+  return wanted == 0;
+}
+
 // Compares only. A name that equals a valid one is valid itself, and so is the suffix of a wildcard that equals the end
 // of one; with "*." it is not longer either. So what is malformed needs no check of its own in order not to match.
 std::optional<NameReason> HowItMatches(std::string_view name, const Reference& reference, const NamePolicy& policy) {
@@ -33,19 +41,27 @@ std::optional<NameReason> HowItMatches(std::string_view name, const Reference& r
   if (Planted(NameBug::kPartialALabel) && MatchesPartialALabel(name, host)) {
     return NameReason::kMatchWildcard;
   }
-  if (!name.starts_with("*.")) {
-    return EqualsFolded(name, host) ? std::optional(NameReason::kMatchExact) : std::nullopt;
+  if (name.size() < 2 || name[0] != '*' || name[1] != '.') {
+    const bool equal = name.size() == host.size() && EqualsFolded(name, host);
+    return equal ? std::optional(NameReason::kMatchExact) : std::nullopt;
   }
   if (Planted(NameBug::kTwoLabels) && MatchesTwoLabels(name, host)) {
     return NameReason::kMatchWildcard;
   }
-  // "*" stands for exactly the left-most label, so what is behind the first dot must equal the suffix (RFC 9525 6.3).
-  const size_t dot = host.find('.');
-  if (dot == host.npos || !EqualsFolded(name.substr(2), host.substr(dot + 1))) {
+  // "*" stands for exactly the left-most label, so before the suffix and its dot there is a label and no more of them
+  // (RFC 9525 6.3). The lengths say where that dot must be; most names fail there.
+  std::string_view suffix = name;
+  suffix.remove_prefix(2);
+  if (host.size() < suffix.size() + 2) {
     return std::nullopt;
   }
-  const auto suffix_labels = std::ranges::count(host, '.');  // one dot before each of them
-  return suffix_labels >= policy.wildcard_min_suffix_labels ? std::optional(NameReason::kMatchWildcard) : std::nullopt;
+  std::string_view label = host;
+  label.remove_suffix(suffix.size() + 1);
+  std::string_view behind = host;
+  behind.remove_prefix(label.size() + 1);
+  const bool matches = host[label.size()] == '.' && EqualsFolded(suffix, behind) && !HasDots(label, 1) &&
+                       HasDots(behind, std::max<size_t>(policy.wildcard_min_suffix_labels, 1) - 1);
+  return matches ? std::optional(NameReason::kMatchWildcard) : std::nullopt;
 }
 
 NameDecision MatchDns(std::string_view name, const Reference& reference, const NamePolicy& policy) {
@@ -83,11 +99,12 @@ NameReason CheckPresented(const Presented& presented, const NamePolicy& policy) 
   return NameReason::kBadCharacter;
 }
 
-bool NameMatches(const Presented& presented, const Reference& reference, const NamePolicy& policy) {
+std::optional<NameReason> FindMatch(const Presented& presented, const Reference& reference, const NamePolicy& policy) {
   if (presented.form == PresentedForm::kDns && !IsLenient(policy)) {
-    return HowItMatches(certs::AsText(presented.value), reference, policy).has_value();
+    return HowItMatches(certs::AsText(presented.value), reference, policy);
   }
-  return MatchName(presented, reference, policy).match;
+  const NameDecision decision = MatchName(presented, reference, policy);
+  return decision.match ? std::optional(decision.reason) : std::nullopt;
 }
 
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy) {

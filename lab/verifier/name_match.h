@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -118,8 +119,11 @@ struct NameDecision {
 // not even itself, unless the policy says so.
 NameDecision MatchName(const Presented& presented, const Reference& reference, const NamePolicy& policy);
 
-// The same decision without its reason: MatchName(...).match, in a fraction of the time. For certificates with many
-// names: ask this of each first, and for the reasons only when none matches.
-bool NameMatches(const Presented& presented, const Reference& reference, const NamePolicy& policy);
+// The same decision, with MatchName's reason if it is a match, and without one if it is not: in a fraction of the time.
+// For certificates with many names: ask this of each first, and why they do not match only when none does.
+std::optional<NameReason> FindMatch(const Presented& presented, const Reference& reference, const NamePolicy& policy);
+inline bool NameMatches(const Presented& presented, const Reference& reference, const NamePolicy& policy) {
+  return FindMatch(presented, reference, policy).has_value();
+}
 
 }  // namespace verifier

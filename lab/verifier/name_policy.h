@@ -114,7 +114,20 @@ struct NamePolicy {
 static_assert(std::has_unique_object_representations_v<NamePolicy>);
 inline bool IsLenient(const NamePolicy& policy) {
   static constexpr NamePolicy kStrict;
-  return std::memcmp(&policy, &kStrict, offsetof(NamePolicy, wildcard_min_suffix_labels)) != 0;
+  // By words, in place: memcmp would be a call, which costs more than the matching of a name.
+  constexpr size_t kOctets = offsetof(NamePolicy, wildcard_min_suffix_labels);
+  static_assert(kOctets >= sizeof(uint64_t));
+  const auto word = [](const NamePolicy& from, size_t at) {
+    uint64_t octets;
+    std::memcpy(&octets, reinterpret_cast<const char*>(&from) + at, sizeof octets);
+    return octets;
+  };
+  uint64_t differ = 0;
+  for (size_t at = 0; at + sizeof differ <= kOctets; at += sizeof differ) {
+    differ |= word(policy, at) ^ word(kStrict, at);
+  }
+  constexpr size_t kLast = kOctets - sizeof differ;  // it overlaps the one before it
+  return (differ | (word(policy, kLast) ^ word(kStrict, kLast))) != 0;
 }
 
 // The policy of a named profile, or nothing. `ProfileNames` lists them, the default first.

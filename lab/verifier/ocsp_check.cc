@@ -48,7 +48,7 @@ ByteView PublicKeyBits(const Certificate& certificate) {
   CBS fields, bits;
   const bool found = ReadOnly(certificate.spki, &fields, CBS_ASN1_SEQUENCE) &&
                      CBS_get_asn1(&fields, nullptr, CBS_ASN1_SEQUENCE) &&
-                     CBS_get_asn1(&fields, &bits, CBS_ASN1_BITSTRING) && CBS_skip(&bits, 1);
+                     ReadBody(&fields, &bits, CBS_ASN1_BITSTRING) && CBS_skip(&bits, 1);
   return found ? ViewOf(bits) : ByteView{};
 }
 
@@ -142,7 +142,7 @@ class Inquiry {
       return "the responder's certificate was not issued by the certificate's issuer";
     }
     if (algorithm.standing != Standing::kGood) {
-      return "the responder's certificate is signed with " + algorithm.name;
+      return "the responder's certificate is signed with " + algorithm.name();
     }
     if (!responder.extended_key_usage || !AllowsPurpose(responder, Purpose::kOcspSigning, false)) {
       return "the responder's certificate does not allow OCSP signing";
@@ -171,14 +171,14 @@ class Inquiry {
     if (RuleOn(Rule::kStatusSignature) &&
         !IsSignedBy(*signer_->key, response_.algorithm, response_.tbs, response_.signature)) {
       return StatusFault(Reason::kStatusSignature,
-                         "the responder's key did not make this signature (" + algorithm.name + ")");
+                         "the responder's key did not make this signature (" + algorithm.name() + ")");
     }
     if (RuleOn(Rule::kStatusStrength)) {
       if (algorithm.standing == Standing::kWeak) {
-        return StatusFault(Reason::kStatusWeak, "the response is signed with " + algorithm.name);
+        return StatusFault(Reason::kStatusWeak, "the response is signed with " + algorithm.name());
       }
       if (signer_ != &question_.issuer && signer_->key_weak) {
-        return StatusFault(Reason::kStatusWeak, "the responder has " + signer_->key_detail);
+        return StatusFault(Reason::kStatusWeak, "the responder has " + signer_->key_text());
       }
     }
     if (RuleOn(Rule::kStatusExtensions) && !response_.unknown_critical.empty()) {

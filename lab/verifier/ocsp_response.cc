@@ -24,8 +24,8 @@ class OcspParser {
   // OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT ResponseBytes OPTIONAL }
   bool Parse(ByteView der) {
     CBS fields, status;
-    if (!ReadOnly(der, &fields, CBS_ASN1_SEQUENCE) || !CBS_get_asn1(&fields, &status, CBS_ASN1_ENUMERATED) ||
-        CBS_len(&status) != 1 || CBS_data(&status)[0] >= 0x80) {
+    if (!ReadOnly(der, &fields, CBS_ASN1_SEQUENCE) || !ReadBody(&fields, &status, CBS_ASN1_ENUMERATED) ||
+        SizeOf(status) != 1 || CBS_data(&status)[0] >= 0x80) {
       return Complain("OCSPResponse");
     }
     out_.status = CBS_data(&status)[0];
@@ -35,9 +35,9 @@ class OcspParser {
     // ResponseBytes ::= SEQUENCE { responseType OBJECT IDENTIFIER, response OCTET STRING }
     CBS wrapper, bytes, response;
     ByteView type;
-    if (!CBS_get_asn1(&fields, &wrapper, kConstructed | 0) || CBS_len(&fields) != 0 ||
-        !CBS_get_asn1(&wrapper, &bytes, CBS_ASN1_SEQUENCE) || CBS_len(&wrapper) != 0 || !ReadOid(&bytes, &type) ||
-        !CBS_get_asn1(&bytes, &response, CBS_ASN1_OCTETSTRING) || CBS_len(&bytes) != 0) {
+    if (!ReadBody(&fields, &wrapper, kConstructed | 0) || SizeOf(fields) != 0 ||
+        !ReadBody(&wrapper, &bytes, CBS_ASN1_SEQUENCE) || SizeOf(wrapper) != 0 || !ReadOid(&bytes, &type) ||
+        !ReadBody(&bytes, &response, CBS_ASN1_OCTETSTRING) || SizeOf(bytes) != 0) {
       return Complain("responseBytes");
     }
     out_.basic = Same(type, kBasic);
@@ -54,19 +54,19 @@ class OcspParser {
     uint8_t unused_bits = 0;
     if (!ReadOnly(der, &fields, CBS_ASN1_SEQUENCE) || !CBS_get_asn1_element(&fields, &tbs, CBS_ASN1_SEQUENCE) ||
         !CBS_get_asn1_element(&fields, &algorithm, CBS_ASN1_SEQUENCE) ||
-        !CBS_get_asn1(&fields, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0) {
+        !ReadBody(&fields, &bits, CBS_ASN1_BITSTRING) || !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0) {
       return Complain("BasicOCSPResponse");
     }
     out_.tbs = ViewOf(tbs);
     out_.algorithm = ViewOf(algorithm);
     out_.signature = ViewOf(bits);
-    if (CBS_peek_asn1_tag(&fields, kConstructed | 0)) {
+    if (IsNext(fields, kConstructed | 0)) {
       CBS wrapper, list, certificate;
-      if (!CBS_get_asn1(&fields, &wrapper, kConstructed | 0) || !CBS_get_asn1(&wrapper, &list, CBS_ASN1_SEQUENCE) ||
-          CBS_len(&wrapper) != 0) {
+      if (!ReadBody(&fields, &wrapper, kConstructed | 0) || !ReadBody(&wrapper, &list, CBS_ASN1_SEQUENCE) ||
+          SizeOf(wrapper) != 0) {
         return Complain("certs");
       }
-      while (CBS_len(&list) > 0) {
+      while (SizeOf(list) > 0) {
         if (!CBS_get_asn1_element(&list, &certificate, CBS_ASN1_SEQUENCE)) {
           return Complain("certs");
         }
@@ -74,7 +74,7 @@ class OcspParser {
       }
     }
     CBS data;
-    return (CBS_len(&fields) == 0 || Complain("the end of BasicOCSPResponse")) &&
+    return (SizeOf(fields) == 0 || Complain("the end of BasicOCSPResponse")) &&
            ReadOnly(out_.tbs, &data, CBS_ASN1_SEQUENCE) && ResponseData(data);
   }
 
@@ -82,29 +82,29 @@ class OcspParser {
   // Only version 1 exists, and DER does not write a default.
   bool ResponseData(CBS data) {
     CBS list;
-    if (!ResponderId(&data) || !Date(&data, &out_.produced_at) || !CBS_get_asn1(&data, &list, CBS_ASN1_SEQUENCE)) {
+    if (!ResponderId(&data) || !Date(&data, &out_.produced_at) || !ReadBody(&data, &list, CBS_ASN1_SEQUENCE)) {
       return Complain("tbsResponseData");
     }
-    while (CBS_len(&list) > 0) {
+    while (SizeOf(list) > 0) {
       if (!Single(&list)) {
         return Complain("a SingleResponse");
       }
     }
-    return (Extensions(&data, &out_.unknown_critical) && CBS_len(&data) == 0) || Complain("responseExtensions");
+    return (Extensions(&data, &out_.unknown_critical) && SizeOf(data) == 0) || Complain("responseExtensions");
   }
 
   // ResponderID ::= CHOICE { byName [1] Name, byKey [2] OCTET STRING }
   bool ResponderId(CBS* data) {
     CBS wrapper, value;
-    if (CBS_peek_asn1_tag(data, kConstructed | 1)) {
-      if (!CBS_get_asn1(data, &wrapper, kConstructed | 1)) {
+    if (IsNext(*data, kConstructed | 1)) {
+      if (!ReadBody(data, &wrapper, kConstructed | 1)) {
         return false;
       }
       out_.responder_name = CanonicalName(ViewOf(wrapper));
       return out_.responder_name.has_value();
     }
-    if (!CBS_get_asn1(data, &wrapper, kConstructed | 2) || !CBS_get_asn1(&wrapper, &value, CBS_ASN1_OCTETSTRING) ||
-        CBS_len(&wrapper) != 0) {
+    if (!ReadBody(data, &wrapper, kConstructed | 2) || !ReadBody(&wrapper, &value, CBS_ASN1_OCTETSTRING) ||
+        SizeOf(wrapper) != 0) {
       return false;
     }
     out_.responder_key = ViewOf(value);
@@ -115,18 +115,18 @@ class OcspParser {
   bool Single(CBS* list) {
     CBS fields, wrapper;
     OcspSingle single;
-    if (!CBS_get_asn1(list, &fields, CBS_ASN1_SEQUENCE) || !CertId(&fields, &single) || !Status(&fields, &single) ||
+    if (!ReadBody(list, &fields, CBS_ASN1_SEQUENCE) || !CertId(&fields, &single) || !Status(&fields, &single) ||
         !Date(&fields, &single.this_update)) {
       return false;
     }
-    if (CBS_peek_asn1_tag(&fields, kConstructed | 0)) {
+    if (IsNext(fields, kConstructed | 0)) {
       int64_t date = 0;
-      if (!CBS_get_asn1(&fields, &wrapper, kConstructed | 0) || !Date(&wrapper, &date) || CBS_len(&wrapper) != 0) {
+      if (!ReadBody(&fields, &wrapper, kConstructed | 0) || !Date(&wrapper, &date) || SizeOf(wrapper) != 0) {
         return false;
       }
       single.next_update = date;
     }
-    if (!Extensions(&fields, &single.unknown_critical) || CBS_len(&fields) != 0) {
+    if (!Extensions(&fields, &single.unknown_critical) || SizeOf(fields) != 0) {
       return false;
     }
     out_.singles.push_back(std::move(single));
@@ -136,10 +136,10 @@ class OcspParser {
   // CertID ::= SEQUENCE { hashAlgorithm, issuerNameHash, issuerKeyHash OCTET STRING, serialNumber INTEGER }
   bool CertId(CBS* from, OcspSingle* single) {
     CBS id, algorithm, name, key, serial;
-    if (!CBS_get_asn1(from, &id, CBS_ASN1_SEQUENCE) || !CBS_get_asn1(&id, &algorithm, CBS_ASN1_SEQUENCE) ||
-        !ReadOid(&algorithm, &single->digest) || !CBS_get_asn1(&id, &name, CBS_ASN1_OCTETSTRING) ||
-        !CBS_get_asn1(&id, &key, CBS_ASN1_OCTETSTRING) || !CBS_get_asn1(&id, &serial, CBS_ASN1_INTEGER) ||
-        !CBS_is_valid_asn1_integer(&serial, nullptr) || CBS_len(&id) != 0) {
+    if (!ReadBody(from, &id, CBS_ASN1_SEQUENCE) || !ReadBody(&id, &algorithm, CBS_ASN1_SEQUENCE) ||
+        !ReadOid(&algorithm, &single->digest) || !ReadBody(&id, &name, CBS_ASN1_OCTETSTRING) ||
+        !ReadBody(&id, &key, CBS_ASN1_OCTETSTRING) || !ReadBody(&id, &serial, CBS_ASN1_INTEGER) ||
+        !CBS_is_valid_asn1_integer(&serial, nullptr) || SizeOf(id) != 0) {
       return false;
     }
     single->issuer_name_hash = ViewOf(name);
@@ -152,19 +152,19 @@ class OcspParser {
   bool Status(CBS* from, OcspSingle* single) {
     CBS content;
     unsigned tag = 0;
-    if (!CBS_get_any_asn1(from, &content, &tag)) {
+    if (!ReadAnyBody(from, &content, &tag)) {
       return false;
     }
     switch (tag) {
       case kContext | 0:
         single->status = OcspSingle::Status::kGood;
-        return CBS_len(&content) == 0;
+        return SizeOf(content) == 0;
       case kConstructed | 1:
         single->status = OcspSingle::Status::kRevoked;
         return RevokedInfo(content, single);
       case kContext | 2:
         single->status = OcspSingle::Status::kUnknown;
-        return CBS_len(&content) == 0;
+        return SizeOf(content) == 0;
       default:
         return false;
     }
@@ -176,19 +176,19 @@ class OcspParser {
     if (!Date(&fields, &single->revoked_at)) {
       return false;
     }
-    if (CBS_len(&fields) > 0) {
-      if (!CBS_get_asn1(&fields, &wrapper, kConstructed | 0) || !CBS_get_asn1(&wrapper, &reason, CBS_ASN1_ENUMERATED) ||
-          CBS_len(&wrapper) != 0 || CBS_len(&reason) != 1) {
+    if (SizeOf(fields) > 0) {
+      if (!ReadBody(&fields, &wrapper, kConstructed | 0) || !ReadBody(&wrapper, &reason, CBS_ASN1_ENUMERATED) ||
+          SizeOf(wrapper) != 0 || SizeOf(reason) != 1) {
         return false;
       }
       single->reason = CBS_data(&reason)[0];
     }
-    return CBS_len(&fields) == 0;
+    return SizeOf(fields) == 0;
   }
 
   static bool Date(CBS* from, int64_t* date) {
     CBS content;
-    if (!CBS_get_asn1(from, &content, CBS_ASN1_GENERALIZEDTIME)) {
+    if (!ReadBody(from, &content, CBS_ASN1_GENERALIZEDTIME)) {
       return false;
     }
     const std::optional<int64_t> parsed = ParseGeneralizedTime(ViewOf(content));
@@ -199,14 +199,14 @@ class OcspParser {
   // [1] EXPLICIT Extensions OPTIONAL. A nonce is understood: nobody asked for one, so none can be wrong.
   static bool Extensions(CBS* from, std::string* unknown_critical) {
     CBS wrapper, list;
-    if (!CBS_peek_asn1_tag(from, kConstructed | 1)) {
+    if (!IsNext(*from, kConstructed | 1)) {
       return true;
     }
-    if (!CBS_get_asn1(from, &wrapper, kConstructed | 1) || !CBS_get_asn1(&wrapper, &list, CBS_ASN1_SEQUENCE) ||
-        CBS_len(&wrapper) != 0 || CBS_len(&list) == 0) {
+    if (!ReadBody(from, &wrapper, kConstructed | 1) || !ReadBody(&wrapper, &list, CBS_ASN1_SEQUENCE) ||
+        SizeOf(wrapper) != 0 || SizeOf(list) == 0) {
       return false;
     }
-    while (CBS_len(&list) > 0) {
+    while (SizeOf(list) > 0) {
       ExtensionView extension;
       if (!ReadExtension(&list, &extension)) {
         return false;

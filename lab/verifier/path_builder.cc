@@ -18,9 +18,15 @@ constexpr int kMaxSteps = 20000;
 constexpr size_t kMaxCertificates = 256;
 // Paths that reach an anchor and are judged.
 constexpr int kMaxJudgements = 500;
+// Of nearly all paths no more.
+constexpr size_t kUsualLength = 8;
 // Names times constraints, on one path and for the whole search.
 constexpr int64_t kMaxComparisonsOnPath = 1 << 16;
 constexpr int64_t kMaxComparisons = 1 << 17;
+
+std::string_view SubjectOf(const Candidate* candidate) {
+  return certs::AsText(candidate->certificate->subject_key_for_match);
+}
 
 bool ValidAt(const Certificate& certificate, int64_t now) {
   return certificate.not_before && certificate.not_after && *certificate.not_before <= now &&
@@ -53,13 +59,17 @@ PathBuilder::PathBuilder(const Candidate& leaf, const std::vector<Candidate>& ca
       judgements_left_(kMaxJudgements),
       comparisons_left_(kMaxComparisons),
       revocation_(request.revocation, request.chain, request.now) {
+  by_subject_.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    by_subject_[certs::AsText(candidate.certificate->subject_key_for_match)].push_back(&candidate);
+    by_subject_.push_back(&candidate);
   }
+  std::ranges::sort(by_subject_, {}, [](const Candidate* c) { return std::pair(SubjectOf(c), c); });
+  path_.reserve(kUsualLength);
+  links_.reserve(kUsualLength);
 }
 
 PathBuilder::Answer PathBuilder::Build() {
-  path_ = {&leaf_};
+  path_.push_back(&leaf_);
   if (leaf_.anchor) {  // trusted by itself, whoever else may vouch for it
     Found alone = Judged(path_, {});
     if (alone.defects.empty()) {
@@ -142,16 +152,17 @@ bool PathBuilder::Completed(int broken_allowed) {
   return good;
 }
 
-const std::vector<const Candidate*>& PathBuilder::IssuersOf(const Certificate& certificate) {
+std::span<const Candidate* const> PathBuilder::IssuersOf(const Certificate& certificate) {
+  const std::span<const Candidate* const> named =
+      std::ranges::equal_range(by_subject_, certs::AsText(certificate.issuer_key_for_match), {}, SubjectOf);
+  if (named.size() <= 1) {  // nearly always
+    return named;
+  }
   const auto known = issuers_.find(&certificate);
   if (known != issuers_.end()) {
     return known->second;
   }
-  std::vector<const Candidate*> issuers;
-  if (const auto named = by_subject_.find(certs::AsText(certificate.issuer_key_for_match));
-      named != by_subject_.end()) {
-    issuers = named->second;
-  }
+  std::vector<const Candidate*> issuers(named.begin(), named.end());
   const auto rank = [&](const Candidate* candidate) {
     return std::tuple(!candidate->anchor, KeyIdRank(certificate, *candidate->certificate),
                       !ValidAt(*candidate->certificate, request_.now));
@@ -205,6 +216,8 @@ std::optional<Link> PathBuilder::LinkTo(const Certificate& certificate, const Ce
 PathBuilder::Found PathBuilder::Judged(const std::vector<const Candidate*>& path, const std::vector<Link>& links) {
   Path judged;
   Found found;
+  judged.certificates.reserve(path.size());
+  found.path.reserve(path.size());
   for (const Candidate* candidate : path) {
     judged.certificates.push_back(candidate->certificate);
     found.path.push_back(candidate->index);

@@ -3,8 +3,7 @@
 
 #include <map>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -50,7 +49,7 @@ class PathBuilder {
   bool Completed(int broken_allowed);
 
   // The certificates whose subject is that issuer's name, best first.
-  const std::vector<const Candidate*>& IssuersOf(const Certificate& certificate);
+  std::span<const Candidate* const> IssuersOf(const Certificate& certificate);
   // Whether the candidate may follow: not the same subject, key and names as one that is already there.
   bool IsNew(const Certificate& candidate) const;
   // Whether the candidate would be an intermediate too many.
@@ -65,8 +64,8 @@ class PathBuilder {
 
   const Candidate& leaf_;
   const VerifyRequest& request_;
-  std::unordered_map<std::string_view, std::vector<const Candidate*>> by_subject_;  // borrows canonical names
-  std::map<const Certificate*, std::vector<const Candidate*>> issuers_;
+  std::vector<const Candidate*> by_subject_;  // in the order of their names, and of the candidates where those agree
+  std::map<const Certificate*, std::vector<const Candidate*>> issuers_;  // where there are several, best first
   std::map<std::pair<const Certificate*, const Certificate*>, Link> links_known_;
 
   std::vector<const Candidate*> path_;

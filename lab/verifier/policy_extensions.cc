@@ -38,17 +38,17 @@ bool SkipCerts(const CBS& content, std::optional<uint64_t>* out) {
 //   SEQUENCE { policyQualifierId, qualifier ANY } OPTIONAL }
 Complaint CertificatePolicies(const ExtensionView& extension, Certificate* c) {
   CBS list;
-  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
+  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || SizeOf(list) == 0) {
     return kSyntax;
   }
   const auto less = [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); };
   std::set<ByteView, decltype(less)> seen(less);
   std::vector<ByteView> policies;
   bool unknown_qualifier = false;
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     CBS information;
     ByteView policy;
-    if (!CBS_get_asn1(&list, &information, CBS_ASN1_SEQUENCE) || !ReadOid(&information, &policy)) {
+    if (!ReadBody(&list, &information, CBS_ASN1_SEQUENCE) || !ReadOid(&information, &policy)) {
       return kSyntax;
     }
     if (!seen.insert(policy).second) {
@@ -56,16 +56,16 @@ Complaint CertificatePolicies(const ExtensionView& extension, Certificate* c) {
     }
     policies.push_back(policy);
     CBS qualifiers = CbsOf({});
-    if (CBS_len(&information) > 0 && (!CBS_get_asn1(&information, &qualifiers, CBS_ASN1_SEQUENCE) ||
-                                      CBS_len(&qualifiers) == 0 || CBS_len(&information) != 0)) {
+    if (SizeOf(information) > 0 && (!ReadBody(&information, &qualifiers, CBS_ASN1_SEQUENCE) ||
+                                    SizeOf(qualifiers) == 0 || SizeOf(information) != 0)) {
       return kSyntax;
     }
-    while (CBS_len(&qualifiers) > 0) {
+    while (SizeOf(qualifiers) > 0) {
       CBS qualifier;
       CBS any;
       ByteView id;
-      if (!CBS_get_asn1(&qualifiers, &qualifier, CBS_ASN1_SEQUENCE) || !ReadOid(&qualifier, &id) ||
-          !CBS_get_any_asn1_element(&qualifier, &any, nullptr, nullptr) || CBS_len(&qualifier) != 0) {
+      if (!ReadBody(&qualifiers, &qualifier, CBS_ASN1_SEQUENCE) || !ReadOid(&qualifier, &id) ||
+          !CBS_get_any_asn1_element(&qualifier, &any, nullptr, nullptr) || SizeOf(qualifier) != 0) {
         return kSyntax;
       }
       unknown_qualifier = unknown_qualifier || !IsKnownQualifier(id);
@@ -82,15 +82,15 @@ Complaint CertificatePolicies(const ExtensionView& extension, Certificate* c) {
 // PolicyMappings ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }
 Complaint PolicyMappings(const ExtensionView& extension, Certificate* c) {
   CBS list;
-  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || CBS_len(&list) == 0) {
+  if (!ReadOnly(extension.value, &list, CBS_ASN1_SEQUENCE) || SizeOf(list) == 0) {
     return kSyntax;
   }
   std::vector<PolicyMappingView> mappings;
-  while (CBS_len(&list) > 0) {
+  while (SizeOf(list) > 0) {
     CBS pair;
     PolicyMappingView mapping;
-    if (!CBS_get_asn1(&list, &pair, CBS_ASN1_SEQUENCE) || !ReadOid(&pair, &mapping.issuer_domain) ||
-        !ReadOid(&pair, &mapping.subject_domain) || CBS_len(&pair) != 0) {
+    if (!ReadBody(&list, &pair, CBS_ASN1_SEQUENCE) || !ReadOid(&pair, &mapping.issuer_domain) ||
+        !ReadOid(&pair, &mapping.subject_domain) || SizeOf(pair) != 0) {
       return kSyntax;
     }
     mappings.push_back(mapping);
@@ -102,19 +102,19 @@ Complaint PolicyMappings(const ExtensionView& extension, Certificate* c) {
 // PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] OPTIONAL, inhibitPolicyMapping [1] OPTIONAL }, never empty
 Complaint PolicyConstraints(const ExtensionView& extension, Certificate* c) {
   CBS fields;
-  if (!ReadOnly(extension.value, &fields, CBS_ASN1_SEQUENCE) || CBS_len(&fields) == 0) {
+  if (!ReadOnly(extension.value, &fields, CBS_ASN1_SEQUENCE) || SizeOf(fields) == 0) {
     return kSyntax;
   }
   CBS number;
-  if (CBS_peek_asn1_tag(&fields, kSkipField | 0) &&
-      (!CBS_get_asn1(&fields, &number, kSkipField | 0) || !SkipCerts(number, &c->require_explicit_policy))) {
+  if (IsNext(fields, kSkipField | 0) &&
+      (!ReadBody(&fields, &number, kSkipField | 0) || !SkipCerts(number, &c->require_explicit_policy))) {
     return kSyntax;
   }
-  if (CBS_peek_asn1_tag(&fields, kSkipField | 1) &&
-      (!CBS_get_asn1(&fields, &number, kSkipField | 1) || !SkipCerts(number, &c->inhibit_policy_mapping))) {
+  if (IsNext(fields, kSkipField | 1) &&
+      (!ReadBody(&fields, &number, kSkipField | 1) || !SkipCerts(number, &c->inhibit_policy_mapping))) {
     return kSyntax;
   }
-  return CBS_len(&fields) == 0 ? Complaint{} : kSyntax;
+  return SizeOf(fields) == 0 ? Complaint{} : kSyntax;
 }
 
 // InhibitAnyPolicy ::= SkipCerts

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <openssl/bytestring.h>
 #include <openssl/digest.h>
+#include <openssl/ec.h>
+#include <openssl/ec_key.h>
 #include <openssl/err.h>
 #include <openssl/nid.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "lab/verifier/der_reader.h"
@@ -80,7 +84,7 @@ bool SplitIdentifier(ByteView identifier, ByteView* oid, CBS* parameters) {
 
 bool IsNull(CBS parameters) {
   CBS null;
-  return CBS_get_asn1(&parameters, &null, CBS_ASN1_NULL) && CBS_len(&null) == 0 && CBS_len(&parameters) == 0;
+  return ReadBody(&parameters, &null, CBS_ASN1_NULL) && SizeOf(null) == 0 && SizeOf(parameters) == 0;
 }
 
 // A HashAlgorithm inside RSASSA-PSS-params: its parameters are NULL or absent (RFC 4055 2.1).
@@ -89,7 +93,7 @@ const EVP_MD* ReadHash(CBS* from) {
   ByteView oid;
   CBS parameters;
   if (!CBS_get_asn1_element(from, &element, CBS_ASN1_SEQUENCE) ||
-      !SplitIdentifier(ViewOf(element), &oid, &parameters) || (CBS_len(&parameters) != 0 && !IsNull(parameters))) {
+      !SplitIdentifier(ViewOf(element), &oid, &parameters) || (SizeOf(parameters) != 0 && !IsNull(parameters))) {
     return nullptr;
   }
   for (const KnownHash& known : kHashes) {
@@ -107,28 +111,28 @@ const EVP_MD* ReadHash(CBS* from) {
 const EVP_MD* ReadPssParameters(CBS parameters, bool* is_sha1) {
   *is_sha1 = false;
   CBS fields;
-  if (!CBS_get_asn1(&parameters, &fields, CBS_ASN1_SEQUENCE) || CBS_len(&parameters) != 0) {
+  if (!ReadBody(&parameters, &fields, CBS_ASN1_SEQUENCE) || SizeOf(parameters) != 0) {
     return nullptr;
   }
   CBS wrapper;
-  if (!CBS_peek_asn1_tag(&fields, kExplicit | 0)) {
+  if (!IsNext(fields, kExplicit | 0)) {
     *is_sha1 = true;
     return nullptr;
   }
-  if (!CBS_get_asn1(&fields, &wrapper, kExplicit | 0)) {
+  if (!ReadBody(&fields, &wrapper, kExplicit | 0)) {
     return nullptr;
   }
   const EVP_MD* hash = ReadHash(&wrapper);
   CBS mgf;
   ByteView mgf_oid;
-  if (hash == nullptr || CBS_len(&wrapper) != 0 || !CBS_get_asn1(&fields, &wrapper, kExplicit | 1) ||
-      !CBS_get_asn1(&wrapper, &mgf, CBS_ASN1_SEQUENCE) || CBS_len(&wrapper) != 0 || !ReadOid(&mgf, &mgf_oid) ||
-      !Same(mgf_oid, kMgf1) || ReadHash(&mgf) != hash || CBS_len(&mgf) != 0) {
+  if (hash == nullptr || SizeOf(wrapper) != 0 || !ReadBody(&fields, &wrapper, kExplicit | 1) ||
+      !ReadBody(&wrapper, &mgf, CBS_ASN1_SEQUENCE) || SizeOf(wrapper) != 0 || !ReadOid(&mgf, &mgf_oid) ||
+      !Same(mgf_oid, kMgf1) || ReadHash(&mgf) != hash || SizeOf(mgf) != 0) {
     return nullptr;
   }
   uint64_t salt_length = 0;
-  if (!CBS_get_asn1(&fields, &wrapper, kExplicit | 2) || !CBS_get_asn1_uint64(&wrapper, &salt_length) ||
-      CBS_len(&wrapper) != 0 || salt_length != EVP_MD_size(hash) || CBS_len(&fields) != 0) {
+  if (!ReadBody(&fields, &wrapper, kExplicit | 2) || !CBS_get_asn1_uint64(&wrapper, &salt_length) ||
+      SizeOf(wrapper) != 0 || salt_length != EVP_MD_size(hash) || SizeOf(fields) != 0) {
     return nullptr;
   }
   return hash;
@@ -138,9 +142,9 @@ const EVP_MD* ReadPssParameters(CBS parameters, bool* is_sha1) {
 bool AcceptParameters(const KnownAlgorithm& known, CBS parameters, SignatureAlgorithm* out) {
   switch (known.parameters) {
     case Parameters::kAbsent:
-      return CBS_len(&parameters) == 0;
+      return SizeOf(parameters) == 0;
     case Parameters::kNullOrAbsent:
-      return CBS_len(&parameters) == 0 || IsNull(parameters);
+      return SizeOf(parameters) == 0 || IsNull(parameters);
     case Parameters::kPss: {
       bool is_sha1 = false;
       out->hash = ReadPssParameters(parameters, &is_sha1);
@@ -153,11 +157,14 @@ bool AcceptParameters(const KnownAlgorithm& known, CBS parameters, SignatureAlgo
   return false;
 }
 
-ParsedKey Unusable(std::string detail, bool weak = false) { return {.weak = weak, .detail = std::move(detail)}; }
+ParsedKey Unusable(std::string complaint, bool weak = false) {
+  return {.weak = weak, .complaint = std::move(complaint)};
+}
 
 // The named curves (RFC 5480 2.1.1.1): which we take, and which are too small.
 struct KnownCurve {
   ByteView oid;
+  int nid;
   std::string_view name;
   enum class Standing : uint8_t { kGood, kWeak, kUnsupported } standing;
 };
@@ -167,21 +174,25 @@ constexpr uint8_t kP224[] = {0x2b, 0x81, 0x04, 0x00, 0x21};
 constexpr uint8_t kP384[] = {0x2b, 0x81, 0x04, 0x00, 0x22};
 constexpr uint8_t kP521[] = {0x2b, 0x81, 0x04, 0x00, 0x23};
 constexpr KnownCurve kCurves[] = {
-    {kP256, "P-256", KnownCurve::Standing::kGood},        {kP384, "P-384", KnownCurve::Standing::kGood},
-    {kP521, "P-521", KnownCurve::Standing::kGood},        {kP192, "P-192", KnownCurve::Standing::kWeak},
-    {kP224, "P-224", KnownCurve::Standing::kUnsupported},
+    {kP256, NID_X9_62_prime256v1, "P-256", KnownCurve::Standing::kGood},
+    {kP384, NID_secp384r1, "P-384", KnownCurve::Standing::kGood},
+    {kP521, NID_secp521r1, "P-521", KnownCurve::Standing::kGood},
+    {kP192, NID_X9_62_prime192v1, "P-192", KnownCurve::Standing::kWeak},
+    {kP224, NID_secp224r1, "P-224", KnownCurve::Standing::kUnsupported},
 };
 
 bssl::UniquePtr<EVP_PKEY> Load(ByteView spki) {
   CBS cbs = CbsOf(spki);
   bssl::UniquePtr<EVP_PKEY> key(EVP_parse_public_key(&cbs));
-  ERR_clear_error();
-  return CBS_len(&cbs) == 0 ? std::move(key) : nullptr;
+  if (key == nullptr) {
+    ERR_clear_error();
+  }
+  return SizeOf(cbs) == 0 ? std::move(key) : nullptr;
 }
 
 ParsedKey ParseEcKey(ByteView spki, CBS parameters) {
   CBS curve_oid;
-  if (!CBS_get_asn1(&parameters, &curve_oid, CBS_ASN1_OBJECT) || CBS_len(&parameters) != 0) {
+  if (!ReadBody(&parameters, &curve_oid, CBS_ASN1_OBJECT) || SizeOf(parameters) != 0) {
     return Unusable("an EC key whose curve is not given by name");
   }
   for (const KnownCurve& curve : kCurves) {
@@ -195,7 +206,7 @@ ParsedKey ParseEcKey(ByteView spki, CBS parameters) {
     if (key == nullptr) {
       return Unusable(fmt::format("an EC key that is no point on {}", curve.name));
     }
-    return {.key = std::move(key), .detail = std::string(curve.name)};
+    return {.key = std::move(key)};
   }
   return Unusable("an EC key on the curve " + OidText(ViewOf(curve_oid)));
 }
@@ -207,36 +218,40 @@ ParsedKey ParseRsaKey(ByteView spki) {
   }
   const unsigned bits = RSA_bits(EVP_PKEY_get0_RSA(key.get()));
   const bool weak = bits < 2048 || bits % 8 != 0;
-  return {.key = std::move(key), .weak = weak, .detail = "an RSA key of " + std::to_string(bits) + " bits"};
+  return {.key = std::move(key), .weak = weak};
 }
 
 }  // namespace
+
+std::string SignatureAlgorithm::name() const {
+  std::string text = known_name.empty() ? OidText(oid) : std::string(known_name);
+  return parameters_accepted ? text : text + " with other parameters than it may have";
+}
 
 SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier) {
   SignatureAlgorithm out;
   ByteView oid;
   CBS parameters;
   if (!SplitIdentifier(identifier, &oid, &parameters)) {
-    out.name = "?";
     return out;
   }
+  out.oid = oid;
   for (const KnownAlgorithm& known : kAlgorithms) {
     if (!Same(known.oid, oid)) {
       continue;
     }
-    out.name = known.name;
+    out.known_name = known.name;
     out.standing = known.standing;
     out.scheme = known.scheme;
     out.hash = known.hash != nullptr ? known.hash() : nullptr;
-    if (!AcceptParameters(known, parameters, &out)) {
+    out.parameters_accepted = AcceptParameters(known, parameters, &out);
+    if (!out.parameters_accepted) {
       out.standing = Standing::kUnsupported;
-      out.name += " with other parameters than it may have";
     }
     out.verifiable =
         out.standing != Standing::kUnsupported && (out.hash != nullptr || out.scheme == SignatureScheme::kEd25519);
-    return out;
+    break;
   }
-  out.name = OidText(oid);
   return out;
 }
 
@@ -256,7 +271,9 @@ bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteVie
          EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, -1 /* the hash's length */) == 1;
   }
   ok = ok && EVP_DigestVerify(context.get(), signature.data(), signature.size(), tbs.data(), tbs.size()) == 1;
-  ERR_clear_error();
+  if (!ok) {
+    ERR_clear_error();
+  }
   return ok;
 }
 
@@ -264,11 +281,10 @@ ParsedKey ParseKey(ByteView spki) {
   // SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
   constexpr uint8_t kEcPublicKey[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
   CBS fields;
-  CBS algorithm;
-  CBS parameters;
+  CBS parameters;  // what is behind the OID
   ByteView oid;
-  if (!ReadOnly(spki, &fields, CBS_ASN1_SEQUENCE) || !CBS_get_asn1_element(&fields, &algorithm, CBS_ASN1_SEQUENCE) ||
-      !SplitIdentifier(ViewOf(algorithm), &oid, &parameters)) {
+  if (!ReadOnly(spki, &fields, CBS_ASN1_SEQUENCE) || !ReadBody(&fields, &parameters, CBS_ASN1_SEQUENCE) ||
+      !ReadOid(&parameters, &oid)) {
     return Unusable("a key that does not parse");
   }
   if (Same(oid, kEcPublicKey)) {
@@ -279,10 +295,23 @@ ParsedKey ParseKey(ByteView spki) {
   }
   if (Same(oid, kEd25519)) {
     bssl::UniquePtr<EVP_PKEY> key = Load(spki);
-    return key != nullptr ? ParsedKey{.key = std::move(key), .detail = "Ed25519"}
-                          : Unusable("an Ed25519 key that does not parse");
+    return key != nullptr ? ParsedKey{.key = std::move(key)} : Unusable("an Ed25519 key that does not parse");
   }
   return Unusable("a key of the kind " + OidText(oid));
+}
+
+std::string KeyText(const EVP_PKEY* key) {
+  switch (EVP_PKEY_id(key)) {
+    case EVP_PKEY_RSA:
+      return fmt::format("an RSA key of {} bits", RSA_bits(EVP_PKEY_get0_RSA(key)));
+    case EVP_PKEY_EC: {
+      const int nid = EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)));
+      const auto* curve = std::ranges::find(kCurves, nid, &KnownCurve::nid);
+      return std::string(curve != std::end(kCurves) ? curve->name : "an EC key");
+    }
+    default:
+      return "Ed25519";
+  }
 }
 
 }  // namespace verifier

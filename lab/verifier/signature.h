@@ -26,10 +26,16 @@ struct SignatureAlgorithm {
   bool verifiable = false;  // VerifySignature can check it: all good ones, and MD5 and SHA-1
   SignatureScheme scheme = SignatureScheme::kRsaPkcs1;
   const EVP_MD* hash = nullptr;  // null for Ed25519
-  std::string name;              // "ecdsa-with-SHA256", or the OID; escaped
+
+  std::string_view known_name;  // "ecdsa-with-SHA256"; empty: nobody we know
+  bool parameters_accepted = true;
+  ByteView oid;  // content octets, borrowed from what was read; empty if there are none
+
+  // For people: the name, or the OID; escaped. Composed when asked, which nobody does of a good one.
+  std::string name() const;
 };
 
-// Reads an AlgorithmIdentifier (tag and length included). Total.
+// Reads an AlgorithmIdentifier (tag and length included). Total, and without allocation.
 SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier);
 
 // Whether `key` made `signature` over `tbs`. False too if the key is of another kind than the algorithm wants.
@@ -40,8 +46,11 @@ bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteVie
 struct ParsedKey {
   bssl::UniquePtr<EVP_PKEY> key;  // null: unsupported, malformed, or weak beyond what the library loads
   bool weak = false;              // RSA below 2048 bits or not of whole octets, EC below 224 bits
-  std::string detail;             // "RSA 2048 bits", "P-256"; or the complaint
+  std::string complaint;          // why there is no key
 };
 ParsedKey ParseKey(ByteView spki);
+
+// What a key that ParseKey gave is: "an RSA key of 2048 bits", "P-256".
+std::string KeyText(const EVP_PKEY* key);
 
 }  // namespace verifier

@@ -49,15 +49,16 @@ std::optional<int64_t> Seconds(int year, int month, int day, int hour, int minut
 
 // MMDDHHMMSSZ, and nothing behind it.
 std::optional<int64_t> Rest(int year, std::string_view text) {
-  const int month = TakeDigits(&text, 2);
-  const int day = TakeDigits(&text, 2);
-  const int hour = TakeDigits(&text, 2);
-  const int minute = TakeDigits(&text, 2);
-  const int second = TakeDigits(&text, 2);
-  if (text != "Z") {
+  constexpr std::string_view kForm = "MMDDHHMMSSZ";
+  if (text.size() != kForm.size() || !text.ends_with('Z')) {
     return std::nullopt;
   }
-  return Seconds(year, month, day, hour, minute, second);
+  const auto two_digits = [text](size_t at) {
+    const unsigned tens = static_cast<uint8_t>(text[at]) - unsigned{'0'};
+    const unsigned ones = static_cast<uint8_t>(text[at + 1]) - unsigned{'0'};
+    return tens <= 9 && ones <= 9 ? static_cast<int>(tens * 10 + ones) : -1;
+  };
+  return Seconds(year, two_digits(0), two_digits(2), two_digits(4), two_digits(6), two_digits(8));
 }
 
 // The offset of an RFC 3339 date: "Z", "+HH:MM", "-HH:MM", nothing behind it.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <list>
 #include <string_view>
 #include <unordered_set>
 
@@ -23,7 +24,7 @@ class Parsed {
   Parsed(const VerifyRequest& request, const Certificate& leaf) {
     const int presented = static_cast<int>(request.chain.size());
     candidates_.reserve(request.chain.size() + request.anchors.size());
-    storage_.reserve(request.chain.size() + request.anchors.size());
+    few_.reserve(kFew);
     for (int i = 0; i < static_cast<int>(request.anchors.size()); ++i) {
       const ByteView der = request.anchors[static_cast<size_t>(i)];
       Add(der, true, presented + i);
@@ -42,7 +43,6 @@ class Parsed {
   // Whether these bytes have not come before. A few are looked through, for that is quicker than hashing whole
   // certificates.
   bool IsNew(ByteView der) {
-    constexpr size_t kFew = 16;
     const std::string_view text = certs::AsText(der);
     if (few_.size() < kFew) {
       const bool known = std::ranges::find(few_, text) != few_.end();
@@ -67,7 +67,9 @@ class Parsed {
     }
   }
 
-  std::vector<Certificate> storage_;  // reserved at once: candidates point into it
+  static constexpr size_t kFew = 16;
+
+  std::list<Certificate> storage_;  // candidates point into it
   std::vector<Candidate> candidates_;
   std::vector<std::string_view> few_;  // both borrow the request's bytes
   std::unordered_set<std::string_view> many_;

@@ -114,7 +114,7 @@ TEST(ParseKey, SaysWhatIsWrongWithAnything) {
         Sequence({Sequence({Oid("1.2.840.113549.1.1.1"), Null()}), BitString({})})}) {
     const verifier::ParsedKey parsed = verifier::ParseKey(spki);
     EXPECT_EQ(parsed.key, nullptr);
-    EXPECT_FALSE(parsed.detail.empty());
+    EXPECT_FALSE(parsed.complaint.empty());
   }
 }
 

@@ -15,7 +15,7 @@ starttls_lab_test(smtp_client_test
 set(verifier_chain_fixture ${CMAKE_CURRENT_LIST_DIR}/issued_chain.cc)
 starttls_lab_test(verify_test
   LIBS starttls_lab::verifier starttls_lab::certs
-  SOURCES ${verifier_chain_fixture} verifier/certificate_test.cc verifier/time_and_names_test.cc
+  SOURCES ${verifier_chain_fixture} verifier/certificate_test.cc verifier/der_reader_test.cc verifier/time_and_names_test.cc
     verifier/signature_test.cc verifier/constraint_match_test.cc verifier/name_constraints_test.cc
     verifier/policy_test.cc verifier/path_test.cc verifier/pem_test.cc verifier/readme_table_test.cc)
 starttls_lab_test(catalogue_verify_test
