@@ -31,10 +31,8 @@ void Writer::Integer(int64_t value, uint8_t tag) {
   Element(tag, [&] { AppendSigned(out_, value); });
 }
 
-bool Writer::Oid(std::string_view dotted) {
-  bool valid = false;
-  Element(kOid, [&] { valid = AppendOidContent(out_, dotted); });
-  return valid;
+void Writer::Oid(std::string_view dotted) {
+  Element(kOid, [&] { oids_valid_ = AppendOidContent(out_, dotted) && oids_valid_; });
 }
 
 }  // namespace certs::der

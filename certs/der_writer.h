@@ -38,13 +38,15 @@ class Writer {
 
   void Boolean(bool value);
   void Integer(int64_t value, uint8_t tag = kInteger);
-  // OBJECT IDENTIFIER, and whether `dotted` is one; if it is none, an empty one.
-  bool Oid(std::string_view dotted);
+  // OBJECT IDENTIFIER; an empty one if `dotted` is none, which oids_valid() tells from then on.
+  void Oid(std::string_view dotted);
+  bool oids_valid() const { return oids_valid_; }
 
  private:
   void WriteLength(size_t start);
 
   Bytes& out_;
+  bool oids_valid_ = true;
 };
 
 }  // namespace certs::der

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <optional>
@@ -217,41 +218,39 @@ Result<Bytes> EncodeExtensionList(const std::vector<RawExtension>& extensions, s
     return list;
   }
   Writer out(list);
-  const RawExtension* malformed = nullptr;
   out.Element(der::kSequence, [&] {
     for (const RawExtension& extension : extensions) {
-      malformed = malformed == nullptr && !der::IsOid(extension.oid) ? &extension : malformed;
       WriteRaw(out, extension);
     }
   });
-  if (malformed != nullptr) {
+  if (!out.oids_valid()) {
+    const auto malformed = std::ranges::find_if_not(extensions, der::IsOid, &RawExtension::oid);
     return Fail(ErrorCode::kBadInput, std::string(member) + ": the OID " + Escaped(malformed->oid, 64) + " is none");
   }
   return list;
 }
 
 // [3] EXPLICIT Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension; without one, the field is left out
-void WriteExtensions(Bytes& tbs, const CertSpec& spec, const TbsInputs& inputs) {
-  Writer out(tbs);
-  const size_t start = tbs.size();
-  bool any = false;
+void WriteExtensions(Writer& out, const CertSpec& spec, const TbsInputs& inputs) {
+  const bool any = spec.basic_constraints || spec.key_usage || spec.extended_key_usage || spec.san ||
+                   spec.name_constraints || spec.subject_key_id || !inputs.issuer_key_id.empty() || spec.policies ||
+                   !spec.policy_mappings.empty() || spec.policy_constraints || spec.inhibit_any_policy ||
+                   !spec.extra_extensions.empty() || inputs.scts != nullptr;
+  if (!any) {
+    return;
+  }
   out.Element(ContextConstructedTag(3), [&] {
     out.Element(der::kSequence, [&] {
-      const size_t first = tbs.size();
       WriteUsualExtensions(out, spec, inputs);
       WritePolicyExtensions(out, spec);
       for (const RawExtension& extension : spec.extra_extensions) {
         WriteRaw(out, extension);
       }
-      if (inputs.scts) {
+      if (inputs.scts != nullptr) {
         WriteRaw(out, *inputs.scts);
       }
-      any = tbs.size() > first;
     });
   });
-  if (!any) {
-    tbs.resize(start);
-  }
 }
 
 }  // namespace certs

@@ -1,5 +1,3 @@
-#include "certs/issue.h"
-
 #include <openssl/base64.h>
 #include <openssl/bytestring.h>
 #include <openssl/err.h>
@@ -9,15 +7,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <initializer_list>
 #include <mutex>
-#include <set>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "certs/canonical.h"
 #include "certs/crl.h"
 #include "certs/der.h"
 #include "certs/encode.h"
+#include "certs/issue.h"
 #include "certs/ocsp.h"
 #include "certs/revocation.h"
 #include "certs/sct.h"
@@ -66,32 +67,31 @@ Result<void> ApplyTampers(const CertSpec& spec, Bytes& certificate) {
 }
 
 // SEQUENCE with its length in another form than the shortest, if one is asked for.
-Bytes Framed(LengthForm form, const Bytes& content) {
-  switch (form) {
-    case LengthForm::kShortest:
-      break;
-    case LengthForm::kLong: {  // 0x84: four octets of length follow
-      Bytes frame = {der::kSequence, 0x84};
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        frame.push_back(static_cast<uint8_t>(content.size() >> shift));
-      }
-      return der::Concat({frame, content});
-    }
-    case LengthForm::kIndefinite:  // 0x80, and two zero octets at the end
-      return der::Concat({Bytes{der::kSequence, 0x80}, content, Bytes{0, 0}});
+Bytes Framed(LengthForm form, std::initializer_list<ByteView> elements) {
+  if (form == LengthForm::kShortest) {
+    return der::Sequence(elements);
   }
-  return der::Sequence(content);
+  const Bytes content = der::Concat(elements);
+  if (form == LengthForm::kIndefinite) {  // 0x80, and two zero octets at the end
+    return der::Concat({Bytes{der::kSequence, 0x80}, content, Bytes{0, 0}});
+  }
+  Bytes frame = {der::kSequence, 0x84};  // four octets of length follow
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    frame.push_back(static_cast<uint8_t>(content.size() >> shift));
+  }
+  return der::Concat({frame, content});
 }
 
 // Nodes are found by name, so a name must be one node's.
 std::optional<std::string> NameUsedTwice(const ChainSpec& spec) {
-  std::set<std::string_view> seen;
+  std::vector<std::string_view> names;
+  names.reserve(spec.certs.size());
   for (const CertSpec& node : spec.certs) {
-    if (!seen.insert(node.name).second) {
-      return node.name;
-    }
+    names.push_back(node.name);
   }
-  return std::nullopt;
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  return twice == names.end() ? std::nullopt : std::optional<std::string>(*twice);
 }
 
 std::unexpected<Error> NoSuchNode(const std::string& member, const std::string& name) {
@@ -144,6 +144,7 @@ Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& sp
   std::vector<Bytes> ignored;
   const auto issue_all = [&](const std::vector<std::string>& names, const std::string& member,
                              std::vector<Bytes>& out) -> Result<void> {
+    out.reserve(names.size());
     for (const std::string& name : names) {
       // The node itself, then whoever is needed above it, until one is its own issuer or known already.
       for (const CertSpec* node = spec.Find(name); !chain->nodes.contains(node == nullptr ? name : node->name);) {
@@ -272,14 +273,18 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
     return Within(node.name + ".signing_key", signer.error());
   }
   const SigAlg algorithm = node.signature.value_or(DefaultSignature(signer_spec.type));
-  TbsInputs inputs{
-      .now = now_,
-      .serial = DerivedSerial(canonical, **issuer_key, now_),
-      .algorithm = node.raw_algorithm.value_or(AlgorithmIdentifier(node.inner_algorithm.value_or(algorithm))),
-      .issuer = EncodeName(issuer.subject),
-      .spki = node.raw_spki.value_or(InForm(node.spki_form, (*key)->spki)),
-      .subject_key_id = (*key)->identifier,
-      .issuer_key_id = {}};
+  const Bytes serial = DerivedSerial(canonical, **issuer_key, now_);
+  const auto identifier = [&](SigAlg claimed) {
+    return ByteView(node.raw_algorithm ? *node.raw_algorithm : AlgorithmIdentifier(claimed));
+  };
+  const Bytes issuer_name = EncodeName(issuer.subject);
+  const Bytes spki = node.raw_spki.value_or(InForm(node.spki_form, (*key)->spki));
+  TbsInputs inputs{.now = now_,
+                   .serial = serial,
+                   .algorithm = identifier(node.inner_algorithm.value_or(algorithm)),
+                   .issuer = issuer_name,
+                   .spki = spki,
+                   .subject_key_id = (*key)->identifier};
   if (node.authority_key_id && node.issuer != node.name) {
     inputs.issuer_key_id = (*issuer_key)->identifier;
   }
@@ -287,6 +292,7 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
   if (!tbs) {
     return tbs;
   }
+  RawExtension timestamps;
   if (!node.scts.empty()) {  // the logs saw it without them
     uint64_t signatures = 0;
     const auto list = IssueScts(node.scts, {.issuer_key_hash = Sha256Of((*issuer_key)->spki), .tbs = *tbs},
@@ -295,7 +301,8 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
       return list;
     }
     memo_->signatures += signatures;
-    inputs.scts = SctExtension(*list);
+    timestamps = SctExtension(*list);
+    inputs.scts = &timestamps;
     tbs = EncodeTbs(node, inputs);
   }
   auto signature = issuer.spki_form == SpkiForm::kCurveBall && !node.signing_key
@@ -314,8 +321,8 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
     inputs.spki = (*swapped)->spki;
     tbs = EncodeTbs(node, inputs);
   }
-  const Bytes beside = node.raw_algorithm.value_or(AlgorithmIdentifier(node.outer_algorithm.value_or(algorithm)));
-  Bytes certificate = Framed(node.length_form, der::Concat({*tbs, beside, der::BitString(*signature)}));
+  Bytes certificate = Framed(node.length_form,
+                             {*tbs, identifier(node.outer_algorithm.value_or(algorithm)), der::BitString(*signature)});
   if (auto tampered = ApplyTampers(node, certificate); !tampered) {
     return std::unexpected(tampered.error());
   }
