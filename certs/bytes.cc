@@ -11,7 +11,10 @@ bool StandsForItself(uint8_t octet) { return octet >= 0x20 && octet <= 0x7e && o
 
 }  // namespace
 
-Bytes ToBytes(std::string_view text) { return {text.begin(), text.end()}; }
+Bytes ToBytes(std::string_view text) {
+  const auto* octets = reinterpret_cast<const uint8_t*>(text.data());  // of one type, or they are copied one by one
+  return {octets, octets + text.size()};
+}
 
 std::string_view AsText(ByteView bytes) {
   // Bytes and characters alias by definition of the language; no copy is wanted here.

@@ -1,9 +1,11 @@
 #include "certs/crl.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "certs/der.h"
+#include "certs/der_writer.h"
 #include "certs/encode.h"
 #include "certs/sign.h"
 
@@ -123,9 +125,14 @@ class CrlIssuer {
     if (!date) {
       return date;
     }
+    der::Writer out(entries);
     for (int i = 0; i < spec_.filler; ++i) {  // 0x7f in front: no derived serial number begins so
       const auto octet = [i](int shift) { return static_cast<uint8_t>(i >> shift); };
-      Append(entries, der::Sequence({der::IntegerWithContent(Bytes{0x7f, octet(16), octet(8), octet(0)}), *date}));
+      out.Element(der::kSequence, [&] {
+        const std::array<uint8_t, 4> serial = {0x7f, octet(16), octet(8), octet(0)};
+        out.Element(der::kInteger, serial);
+        out.Raw(*date);
+      });
     }
     return entries;
   }

@@ -4,38 +4,31 @@
 #include <array>
 #include <bit>
 #include <cassert>
-#include <charconv>
+#include <cstdint>
+#include <utility>
 
 namespace certs::der {
 namespace {
 
+constexpr size_t kLongestHeader = 10;  // identifier, length of the length, eight octets of length
+
+size_t SizeOf(std::initializer_list<ByteView> parts) {
+  size_t size = 0;
+  for (ByteView part : parts) {
+    size += part.size();
+  }
+  return size;
+}
+
+// An INTEGER, or an element that is written like one.
+Bytes Number(uint8_t tag, int64_t value) {
+  Bytes out = {tag, 0};
+  AppendSigned(out, value);
+  out[1] = static_cast<uint8_t>(out.size() - 2);
+  return out;
+}
+
 ByteView View(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
-
-// Big-endian octets of `value`, without leading zeros; nothing for zero.
-Bytes Magnitude(uint64_t value) {
-  Bytes octets;
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    const auto octet = static_cast<uint8_t>(value >> shift);
-    if (octet != 0 || !octets.empty()) {
-      octets.push_back(octet);
-    }
-  }
-  return octets;
-}
-
-// Two's complement, the shortest that keeps the sign (X.690 8.3.2).
-Bytes SignedContent(int64_t value) {
-  std::array<uint8_t, 8> octets;
-  for (size_t i = 0; i < octets.size(); ++i) {
-    octets[i] = static_cast<uint8_t>(static_cast<uint64_t>(value) >> (56 - 8 * i));
-  }
-  size_t first = 0;
-  const uint8_t sign = value < 0 ? 0xff : 0x00;
-  while (first + 1 < octets.size() && octets[first] == sign && (octets[first + 1] & 0x80) == (sign & 0x80)) {
-    ++first;
-  }
-  return {octets.begin() + static_cast<std::ptrdiff_t>(first), octets.end()};
-}
 
 // Base 128, most significant first, all but the last octet with the high bit (X.690 8.19.2).
 void AppendArc(Bytes& content, uint64_t arc) {
@@ -49,29 +42,52 @@ void AppendArc(Bytes& content, uint64_t arc) {
   }
 }
 
-// Takes one decimal arc and the dot behind it off the front of `text`.
+// Takes one decimal arc and the dot behind it off the front of `text`. By hand: a certificate has a dozen OIDs, and
+// std::from_chars() took longer for them than all else that is written.
 std::optional<uint64_t> TakeArc(std::string_view& text) {
-  const std::string_view digits = text.substr(0, text.find('.'));
+  constexpr uint64_t kLargest = INT64_MAX;
   uint64_t arc = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), arc);
-  const bool padded = digits.size() > 1 && digits.front() == '0';
-  if (digits.empty() || padded || error != std::errc() || end != digits.data() + digits.size() || arc >> 63 != 0) {
+  size_t digits = 0;
+  for (; digits < text.size() && text[digits] != '.'; ++digits) {
+    const auto digit = static_cast<uint8_t>(text[digits] - '0');
+    if (digit > 9 || arc > kLargest / 10 || (digits == 1 && arc == 0)) {
+      return std::nullopt;
+    }
+    arc = arc * 10 + digit;
+  }
+  const bool dot_at_the_end = digits + 1 == text.size();
+  if (digits == 0 || arc > kLargest || dot_at_the_end) {
     return std::nullopt;
   }
-  if (digits.size() < text.size()) {
-    text.remove_prefix(digits.size() + 1);
-    return text.empty() ? std::nullopt : std::optional(arc);  // a dot with nothing behind it
-  }
-  text = {};
+  text.remove_prefix(std::min(digits + 1, text.size()));
   return arc;
 }
 
-void AppendDigits(std::string& text, int value, int width) {
-  std::string digits(static_cast<size_t>(width), '0');
-  for (size_t i = digits.size(); i-- > 0; value /= 10) {
-    digits[i] = static_cast<char>('0' + value % 10);
+// Calls take(arc) for every subidentifier of a dotted OID (X.690 8.19.4: the first two arcs are one); false if the text
+// is none.
+template <typename Take>
+bool ForEachSubidentifier(std::string_view dotted, const Take& take) {
+  const auto first = TakeArc(dotted);
+  const auto second = first && !dotted.empty() ? TakeArc(dotted) : std::nullopt;
+  if (!second || *first > 2 || (*first < 2 && *second > 39)) {
+    return false;
   }
-  text += digits;
+  take(*first * 40 + *second);
+  while (!dotted.empty()) {
+    const auto arc = TakeArc(dotted);
+    if (!arc) {
+      return false;
+    }
+    take(*arc);
+  }
+  return true;
+}
+
+void AppendDigits(std::string& text, int value, size_t width) {
+  text.resize(text.size() + width);
+  for (size_t i = text.size(); width-- > 0; value /= 10) {
+    text[--i] = static_cast<char>('0' + value % 10);
+  }
 }
 
 void AppendMonthToSecond(std::string& text, const Civil& civil) {
@@ -83,17 +99,46 @@ void AppendMonthToSecond(std::string& text, const Civil& civil) {
 
 }  // namespace
 
+void AppendHeader(Bytes& out, uint8_t tag, uint64_t length) {
+  out.push_back(tag);
+  if (length < 0x80) {
+    out.push_back(static_cast<uint8_t>(length));
+    return;
+  }
+  const auto octets = static_cast<int>((std::bit_width(length) + 7) / 8);
+  out.push_back(static_cast<uint8_t>(0x80 | octets));
+  for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
+    out.push_back(static_cast<uint8_t>(length >> shift));
+  }
+}
+
+// Two's complement, the shortest that keeps the sign (X.690 8.3.2).
+void AppendSigned(Bytes& out, int64_t value) {
+  std::array<uint8_t, 8> octets;
+  for (size_t i = 0; i < octets.size(); ++i) {
+    octets[i] = static_cast<uint8_t>(static_cast<uint64_t>(value) >> (56 - 8 * i));
+  }
+  size_t first = 0;
+  const uint8_t sign = value < 0 ? 0xff : 0x00;
+  while (first + 1 < octets.size() && octets[first] == sign && (octets[first + 1] & 0x80) == (sign & 0x80)) {
+    ++first;
+  }
+  Append(out, ByteView(octets).subspan(first));
+}
+
+bool AppendOidContent(Bytes& out, std::string_view dotted) {
+  const size_t start = out.size();
+  const bool valid = ForEachSubidentifier(dotted, [&](uint64_t arc) { AppendArc(out, arc); });
+  if (!valid) {
+    out.resize(start);
+  }
+  return valid;
+}
+
 Bytes TlvWithClaimedLength(uint8_t tag, uint64_t claimed_length, ByteView content) {
   Bytes out;
-  out.reserve(content.size() + 10);
-  out.push_back(tag);
-  if (claimed_length < 0x80) {
-    out.push_back(static_cast<uint8_t>(claimed_length));
-  } else {
-    const Bytes length = Magnitude(claimed_length);
-    out.push_back(static_cast<uint8_t>(0x80 | length.size()));
-    Append(out, length);
-  }
+  out.reserve(content.size() + kLongestHeader);
+  AppendHeader(out, tag, claimed_length);
   Append(out, content);
   return out;
 }
@@ -101,19 +146,24 @@ Bytes TlvWithClaimedLength(uint8_t tag, uint64_t claimed_length, ByteView conten
 Bytes Tlv(uint8_t tag, ByteView content) { return TlvWithClaimedLength(tag, content.size(), content); }
 
 Bytes Concat(std::initializer_list<ByteView> parts) {
-  size_t size = 0;
-  for (ByteView part : parts) {
-    size += part.size();
-  }
   Bytes out;
-  out.reserve(size);
+  out.reserve(SizeOf(parts));
   for (ByteView part : parts) {
     Append(out, part);
   }
   return out;
 }
 
-Bytes Sequence(std::initializer_list<ByteView> elements) { return Tlv(kSequence, Concat(elements)); }
+Bytes Sequence(std::initializer_list<ByteView> elements) {
+  const size_t size = SizeOf(elements);
+  Bytes out;
+  out.reserve(size + kLongestHeader);
+  AppendHeader(out, kSequence, size);
+  for (ByteView element : elements) {
+    Append(out, element);
+  }
+  return out;
+}
 Bytes Sequence(ByteView content) { return Tlv(kSequence, content); }
 
 Bytes SetOf(std::vector<Bytes> elements) {
@@ -137,26 +187,18 @@ Bytes ContextConstructed(unsigned number, ByteView content) {
 
 Bytes Boolean(bool value) { return {kBoolean, 0x01, static_cast<uint8_t>(value ? 0xff : 0x00)}; }
 Bytes Null() { return {kNull, 0x00}; }
-Bytes Integer(int64_t value) { return Tlv(kInteger, SignedContent(value)); }
+Bytes Integer(int64_t value) { return Number(kInteger, value); }
 Bytes IntegerWithContent(ByteView content) { return Tlv(kInteger, content); }
-Bytes Enumerated(int64_t value) { return Tlv(kEnumerated, SignedContent(value)); }
+Bytes Enumerated(int64_t value) { return Number(kEnumerated, value); }
 
 std::optional<Bytes> OidContent(std::string_view dotted) {
-  const auto first = TakeArc(dotted);
-  const auto second = first && !dotted.empty() ? TakeArc(dotted) : std::nullopt;
-  if (!second || *first > 2 || (*first < 2 && *second > 39)) {
-    return std::nullopt;
-  }
   Bytes content;
-  AppendArc(content, *first * 40 + *second);
-  while (!dotted.empty()) {
-    const auto arc = TakeArc(dotted);
-    if (!arc) {
-      return std::nullopt;
-    }
-    AppendArc(content, *arc);
-  }
-  return content;
+  content.reserve(dotted.size());  // no OID is longer than its text
+  return AppendOidContent(content, dotted) ? std::optional(std::move(content)) : std::nullopt;
+}
+
+bool IsOid(std::string_view dotted) {
+  return ForEachSubidentifier(dotted, [](uint64_t) {});
 }
 
 Bytes Oid(std::string_view dotted) {
@@ -167,9 +209,12 @@ Bytes Oid(std::string_view dotted) {
 
 Bytes BitString(ByteView octets, uint8_t unused) {
   assert(unused < 8);
-  Bytes content{unused};
-  Append(content, octets);
-  return Tlv(kBitString, content);
+  Bytes out;
+  out.reserve(octets.size() + 1 + kLongestHeader);
+  AppendHeader(out, kBitString, octets.size() + 1);
+  out.push_back(unused);
+  Append(out, octets);
+  return out;
 }
 
 Bytes NamedBits(uint16_t bits) {

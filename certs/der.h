@@ -53,6 +53,12 @@ Bytes SetOf(std::vector<Bytes> elements);
 Bytes Context(unsigned number, ByteView content);
 Bytes ContextConstructed(unsigned number, ByteView content);
 
+// Parts of elements, behind what is in `out` (der_writer.h): identifier octet and the shortest length; the content of
+// an INTEGER; that of an OBJECT IDENTIFIER, or nothing and false if `dotted` is none.
+void AppendHeader(Bytes& out, uint8_t tag, uint64_t length);
+void AppendSigned(Bytes& out, int64_t value);
+bool AppendOidContent(Bytes& out, std::string_view dotted);
+
 // ------------------------------------------------------------------------------------------------ primitive types
 
 Bytes Boolean(bool value);
@@ -65,6 +71,7 @@ Bytes Enumerated(int64_t value);
 // The content octets of an OBJECT IDENTIFIER given as dotted decimal text ("2.5.4.3"); nothing if the text is none: at
 // least two arcs, the first at most 2, the second at most 39 below 2, no arc beyond 63 bits, no leading zeros.
 std::optional<Bytes> OidContent(std::string_view dotted);
+bool IsOid(std::string_view dotted);  // whether OidContent would say something
 // OBJECT IDENTIFIER; asserts that `dotted` is one.
 Bytes Oid(std::string_view dotted);
 

@@ -4,10 +4,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "certs/bytes.h"
+#include "certs/der_writer.h"
 #include "certs/result.h"
 #include "certs/spec.h"
 
@@ -22,22 +23,25 @@ Bytes EncodeGeneralName(const GeneralName& name);
 
 // Time (RFC 5280 4.1.2.5): UTCTime through 2049 unless the spec says otherwise. `member` begins the complaint about a
 // date outside the years 0 to 9999.
-Result<Bytes> EncodeTime(const TimeSpec& time, int64_t now, const std::string& member);
+Result<Bytes> EncodeTime(const TimeSpec& time, int64_t now, std::string_view member);
 
 // Extensions (RFC 5280 4.1); no bytes at all if there is none. `member` begins the complaint about an OID that is none.
-Result<Bytes> EncodeExtensionList(const std::vector<RawExtension>& extensions, const std::string& member);
+Result<Bytes> EncodeExtensionList(const std::vector<RawExtension>& extensions, std::string_view member);
 
-// What a TBSCertificate takes from outside its own spec.
+// What a TBSCertificate takes from outside its own spec. Borrows everything.
 struct TbsInputs {
-  int64_t now = 0;                                  // seconds since the epoch: every date is relative to it
-  Bytes serial;                                     // content octets, unless the spec says them
-  Bytes algorithm;                                  // the AlgorithmIdentifier inside
-  Bytes issuer;                                     // the encoded Name of the issuer, unless the spec claims another
-  Bytes spki;                                       // SubjectPublicKeyInfo
-  Bytes subject_key_id;                             // of `spki`'s key, as SubjectKeyIdentifier
-  Bytes issuer_key_id;                              // for AuthorityKeyIdentifier; empty = leave the extension out
-  std::optional<RawExtension> scts = std::nullopt;  // the timestamps, once they have been made
+  int64_t now = 0;                     // seconds since the epoch: every date is relative to it
+  ByteView serial;                     // content octets, unless the spec says them
+  ByteView algorithm;                  // the AlgorithmIdentifier inside
+  ByteView issuer;                     // the encoded Name of the issuer, unless the spec claims another
+  ByteView spki;                       // SubjectPublicKeyInfo
+  ByteView subject_key_id = {};        // of `spki`'s key, as SubjectKeyIdentifier
+  ByteView issuer_key_id = {};         // for AuthorityKeyIdentifier; empty = leave the extension out
+  const RawExtension* scts = nullptr;  // the timestamps, once they have been made
 };
+
+// [3] Extensions of the certificate (RFC 5280 4.2); nothing at all if there is none.
+void WriteExtensions(der::Writer& out, const CertSpec& spec, const TbsInputs& inputs);
 
 // TBSCertificate (RFC 5280 4.1). Errors (kBadInput) name the member: "leaf.not_after: ...".
 Result<Bytes> EncodeTbs(const CertSpec& spec, const TbsInputs& inputs);

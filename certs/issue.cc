@@ -9,15 +9,17 @@
 
 #include <algorithm>
 #include <atomic>
+#include <initializer_list>
 #include <mutex>
-#include <set>
-#include <unordered_map>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "certs/canonical.h"
 #include "certs/crl.h"
 #include "certs/der.h"
 #include "certs/encode.h"
+#include "certs/issue_memo.h"
 #include "certs/ocsp.h"
 #include "certs/revocation.h"
 #include "certs/sct.h"
@@ -27,18 +29,18 @@
 namespace certs {
 namespace {
 
-// Enough for every catalogue; a bound for fuzzers, which issue a new chain every time.
-constexpr size_t kMaxRemembered = 8192;
-
 // The content octets of a serial number (RFC 5280 4.1.2.2: positive, not zero, at most 20 octets) that depends on
 // everything that tells two certificates of one issuer apart, and on nothing else.
-Bytes DerivedSerial(const std::string& canonical, const Key& issuer_key, int64_t now) {
-  std::string text = canonical;
-  AppendCanonical(text, issuer_key.identifier);
-  AppendCanonical(text, now);
+Bytes DerivedSerial(ByteView canonical, const Key& issuer_key, int64_t now) {
+  Canonical rest(64);
+  AppendCanonical(rest, issuer_key.identifier);
+  AppendCanonical(rest, now);
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, canonical.data(), canonical.size());
+  SHA256_Update(&context, rest.octets().data(), rest.size());
   Bytes digest(SHA256_DIGEST_LENGTH);
-  const Bytes input = ToBytes(text);
-  SHA256(input.data(), input.size(), digest.data());
+  SHA256_Final(digest.data(), &context);
   digest.resize(16);
   digest[0] = static_cast<uint8_t>((digest[0] & 0x3f) | 0x40);  // no sign bit, no leading zero octet
   return digest;
@@ -66,32 +68,42 @@ Result<void> ApplyTampers(const CertSpec& spec, Bytes& certificate) {
 }
 
 // SEQUENCE with its length in another form than the shortest, if one is asked for.
-Bytes Framed(LengthForm form, const Bytes& content) {
-  switch (form) {
-    case LengthForm::kShortest:
-      break;
-    case LengthForm::kLong: {  // 0x84: four octets of length follow
-      Bytes frame = {der::kSequence, 0x84};
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        frame.push_back(static_cast<uint8_t>(content.size() >> shift));
-      }
-      return der::Concat({frame, content});
-    }
-    case LengthForm::kIndefinite:  // 0x80, and two zero octets at the end
-      return der::Concat({Bytes{der::kSequence, 0x80}, content, Bytes{0, 0}});
+Bytes Framed(LengthForm form, std::initializer_list<ByteView> elements) {
+  if (form == LengthForm::kShortest) {
+    return der::Sequence(elements);
   }
-  return der::Sequence(content);
+  const Bytes content = der::Concat(elements);
+  if (form == LengthForm::kIndefinite) {  // 0x80, and two zero octets at the end
+    return der::Concat({Bytes{der::kSequence, 0x80}, content, Bytes{0, 0}});
+  }
+  Bytes frame = {der::kSequence, 0x84};  // four octets of length follow
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    frame.push_back(static_cast<uint8_t>(content.size() >> shift));
+  }
+  return der::Concat({frame, content});
+}
+
+// The finished certificate of its three parts, and what is done to it then.
+Result<Bytes> Assembled(const CertSpec& node, std::initializer_list<ByteView> parts) {
+  Bytes certificate = Framed(node.length_form, parts);
+  if (auto tampered = ApplyTampers(node, certificate); !tampered) {
+    return std::unexpected(tampered.error());
+  }
+  certificate.resize(certificate.size() - std::min(static_cast<size_t>(std::max(node.cut, 0)), certificate.size()));
+  Append(certificate, node.trailing);
+  return certificate;
 }
 
 // Nodes are found by name, so a name must be one node's.
 std::optional<std::string> NameUsedTwice(const ChainSpec& spec) {
-  std::set<std::string_view> seen;
+  std::vector<std::string_view> names;
+  names.reserve(spec.certs.size());
   for (const CertSpec& node : spec.certs) {
-    if (!seen.insert(node.name).second) {
-      return node.name;
-    }
+    names.push_back(node.name);
   }
-  return std::nullopt;
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  return twice == names.end() ? std::nullopt : std::optional<std::string>(*twice);
 }
 
 std::unexpected<Error> NoSuchNode(const std::string& member, const std::string& name) {
@@ -106,8 +118,9 @@ std::unexpected<Error> Within(const std::string& member, const Error& error) {
 
 struct Issuer::Memo {
   std::mutex mutex;
-  std::unordered_map<std::string, Bytes> certificates;
-  std::unordered_map<std::string, std::shared_ptr<const IssuedChain>> chains;
+  Remembered<Bytes> certificates;
+  Remembered<std::shared_ptr<const IssuedChain>> chains;
+  Canonical scratch{1024};  // for one certificate at a time
   std::atomic<uint64_t> signatures = 0;
 };
 
@@ -119,24 +132,20 @@ uint64_t Issuer::signatures_made() const { return memo_->signatures; }
 
 // One lock for the whole of issuing: what is wanted twice at once must be signed once.
 Result<std::shared_ptr<const IssuedChain>> Issuer::Issue(const ChainSpec& spec) {
-  std::string canonical;
-  canonical.reserve(2048);  // the usual chain: one allocation
-  AppendCanonical(canonical, spec);
+  const CanonicalChain canonical(spec);
+  const MemoKey key(canonical.whole());
   std::lock_guard lock(memo_->mutex);
-  if (const auto found = memo_->chains.find(canonical); found != memo_->chains.end()) {
-    return found->second;
+  if (const auto* found = memo_->chains.Find(key)) {
+    return *found;
   }
-  auto chain = IssueAnew(spec);
+  auto chain = IssueAnew(spec, canonical);
   if (chain) {
-    if (memo_->chains.size() >= kMaxRemembered) {
-      memo_->chains.clear();
-    }
-    memo_->chains.emplace(std::move(canonical), *chain);
+    memo_->chains.Keep(key, *chain);
   }
   return chain;
 }
 
-Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& spec) {
+Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& spec, const CanonicalChain& canonical) {
   if (const auto name = NameUsedTwice(spec)) {
     return Fail(ErrorCode::kBadInput, "certs: two nodes are named \"" + Escaped(*name, 64) + "\"");
   }
@@ -144,13 +153,14 @@ Result<std::shared_ptr<const IssuedChain>> Issuer::IssueAnew(const ChainSpec& sp
   std::vector<Bytes> ignored;
   const auto issue_all = [&](const std::vector<std::string>& names, const std::string& member,
                              std::vector<Bytes>& out) -> Result<void> {
+    out.reserve(names.size());
     for (const std::string& name : names) {
       // The node itself, then whoever is needed above it, until one is its own issuer or known already.
       for (const CertSpec* node = spec.Find(name); !chain->nodes.contains(node == nullptr ? name : node->name);) {
         if (node == nullptr) {
           return NoSuchNode(member, name);
         }
-        auto certificate = IssueNode(spec, *node);
+        auto certificate = IssueNode(spec, *node, canonical.Node(*node));
         if (!certificate) {
           return std::unexpected(certificate.error());
         }
@@ -229,7 +239,7 @@ Result<void> Issuer::IssueStatements(const ChainSpec& spec, IssuedChain& chain) 
 }
 
 // A certificate depends on its own spec and on its issuer's subject and key, and on nothing else of the chain.
-Result<Bytes> Issuer::IssueNode(const ChainSpec& spec, const CertSpec& node) {
+Result<Bytes> Issuer::IssueNode(const ChainSpec& spec, const CertSpec& node, ByteView canonical_node) {
   if (node.raw_certificate) {
     return *node.raw_certificate;
   }
@@ -237,27 +247,26 @@ Result<Bytes> Issuer::IssueNode(const ChainSpec& spec, const CertSpec& node) {
   if (issuer == nullptr) {
     return NoSuchNode(node.name + ".issuer", node.issuer);
   }
-  std::string canonical;
-  AppendCanonical(canonical, node);
+  Canonical& canonical = memo_->scratch;
+  canonical.Clear();
+  canonical.Finished(canonical_node);
   AppendCanonical(canonical, issuer->subject);
   AppendCanonical(canonical, issuer->key);
   AppendCanonical(canonical, issuer->spki_form);
-  if (const auto found = memo_->certificates.find(canonical); found != memo_->certificates.end()) {
-    return found->second;
+  const MemoKey key(canonical.octets());
+  if (const Bytes* found = memo_->certificates.Find(key)) {
+    return *found;
   }
-  auto certificate = IssueCertificate(node, *issuer, canonical);
+  auto certificate = IssueCertificate(node, *issuer, key.octets);
   if (certificate) {
-    if (memo_->certificates.size() >= kMaxRemembered) {
-      memo_->certificates.clear();
-    }
-    memo_->certificates.emplace(std::move(canonical), *certificate);
+    memo_->certificates.Keep(key, *certificate);
   }
   return certificate;
 }
 
 // Certificate ::= SEQUENCE { tbsCertificate TBSCertificate, signatureAlgorithm AlgorithmIdentifier,
 //                            signatureValue BIT STRING } (RFC 5280 4.1)
-Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& issuer, const std::string& canonical) {
+Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& issuer, ByteView canonical) {
   const auto key = keys_->GetKey(node.key);
   if (!key) {
     return Within(node.name + ".key", key.error());
@@ -272,14 +281,18 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
     return Within(node.name + ".signing_key", signer.error());
   }
   const SigAlg algorithm = node.signature.value_or(DefaultSignature(signer_spec.type));
-  TbsInputs inputs{
-      .now = now_,
-      .serial = DerivedSerial(canonical, **issuer_key, now_),
-      .algorithm = node.raw_algorithm.value_or(AlgorithmIdentifier(node.inner_algorithm.value_or(algorithm))),
-      .issuer = EncodeName(issuer.subject),
-      .spki = node.raw_spki.value_or(InForm(node.spki_form, (*key)->spki)),
-      .subject_key_id = (*key)->identifier,
-      .issuer_key_id = {}};
+  const Bytes serial = DerivedSerial(canonical, **issuer_key, now_);
+  const auto identifier = [&](SigAlg claimed) {
+    return ByteView(node.raw_algorithm ? *node.raw_algorithm : AlgorithmIdentifier(claimed));
+  };
+  const Bytes issuer_name = EncodeName(issuer.subject);
+  const Bytes spki = node.raw_spki.value_or(InForm(node.spki_form, (*key)->spki));
+  TbsInputs inputs{.now = now_,
+                   .serial = serial,
+                   .algorithm = identifier(node.inner_algorithm.value_or(algorithm)),
+                   .issuer = issuer_name,
+                   .spki = spki,
+                   .subject_key_id = (*key)->identifier};
   if (node.authority_key_id && node.issuer != node.name) {
     inputs.issuer_key_id = (*issuer_key)->identifier;
   }
@@ -287,6 +300,7 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
   if (!tbs) {
     return tbs;
   }
+  RawExtension timestamps;
   if (!node.scts.empty()) {  // the logs saw it without them
     uint64_t signatures = 0;
     const auto list = IssueScts(node.scts, {.issuer_key_hash = Sha256Of((*issuer_key)->spki), .tbs = *tbs},
@@ -295,7 +309,8 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
       return list;
     }
     memo_->signatures += signatures;
-    inputs.scts = SctExtension(*list);
+    timestamps = SctExtension(*list);
+    inputs.scts = &timestamps;
     tbs = EncodeTbs(node, inputs);
   }
   auto signature = issuer.spki_form == SpkiForm::kCurveBall && !node.signing_key
@@ -314,14 +329,7 @@ Result<Bytes> Issuer::IssueCertificate(const CertSpec& node, const CertSpec& iss
     inputs.spki = (*swapped)->spki;
     tbs = EncodeTbs(node, inputs);
   }
-  const Bytes beside = node.raw_algorithm.value_or(AlgorithmIdentifier(node.outer_algorithm.value_or(algorithm)));
-  Bytes certificate = Framed(node.length_form, der::Concat({*tbs, beside, der::BitString(*signature)}));
-  if (auto tampered = ApplyTampers(node, certificate); !tampered) {
-    return std::unexpected(tampered.error());
-  }
-  certificate.resize(certificate.size() - std::min(static_cast<size_t>(std::max(node.cut, 0)), certificate.size()));
-  Append(certificate, node.trailing);
-  return certificate;
+  return Assembled(node, {*tbs, identifier(node.outer_algorithm.value_or(algorithm)), der::BitString(*signature)});
 }
 
 std::string ToPem(std::string_view label, ByteView der) {

@@ -18,6 +18,8 @@
 
 namespace certs {
 
+class CanonicalChain;
+
 // A chain as bytes, ready to serve. All certificates are DER.
 struct IssuedChain {
   std::vector<Bytes> presented;        // in the order of the Certificate message
@@ -55,10 +57,10 @@ class Issuer {
  private:
   struct Memo;
 
-  Result<std::shared_ptr<const IssuedChain>> IssueAnew(const ChainSpec& spec);
-  Result<Bytes> IssueNode(const ChainSpec& spec, const CertSpec& node);
+  Result<std::shared_ptr<const IssuedChain>> IssueAnew(const ChainSpec& spec, const CanonicalChain& canonical);
+  Result<Bytes> IssueNode(const ChainSpec& spec, const CertSpec& node, ByteView canonical_node);
   Result<void> IssueStatements(const ChainSpec& spec, IssuedChain& chain);
-  Result<Bytes> IssueCertificate(const CertSpec& node, const CertSpec& issuer, const std::string& canonical);
+  Result<Bytes> IssueCertificate(const CertSpec& node, const CertSpec& issuer, ByteView canonical);
 
   const std::shared_ptr<KeyRing> keys_;
   const int64_t now_;

@@ -27,6 +27,8 @@ namespace {
 
 constexpr size_t kSecretSize = 32;
 
+std::string KeyName(const KeySpec& spec) { return std::string(Name(spec.type)) + "/" + spec.label; }
+
 // The curve's NID, or NID_undef for what is no curve.
 int CurveOf(KeyType type) {
   switch (type) {
@@ -194,7 +196,7 @@ Bytes KeyRing::Derive(const std::string& name) const {
 }
 
 Result<bssl::UniquePtr<EVP_PKEY>> KeyRing::Make(const KeySpec& spec) const {
-  const std::string name = std::string(Name(spec.type)) + "/" + spec.label;
+  const std::string name = KeyName(spec);
   bssl::UniquePtr<EVP_PKEY> pkey;
   if (const int bits = BitsOf(spec.type); bits != 0) {
     const bool own = !published_ && spec.label.find("root") != std::string::npos;
@@ -215,8 +217,7 @@ Result<bssl::UniquePtr<EVP_PKEY>> KeyRing::Make(const KeySpec& spec) const {
 
 Result<const Key*> KeyRing::GetKey(const KeySpec& spec) {
   std::lock_guard lock(mutex_);
-  const std::string name = std::string(Name(spec.type)) + "/" + spec.label;
-  if (const auto found = keys_.find(name); found != keys_.end()) {
+  if (const auto found = keys_.find(spec); found != keys_.end()) {
     return &found->second;
   }
   auto pkey = Make(spec);
@@ -225,9 +226,9 @@ Result<const Key*> KeyRing::GetKey(const KeySpec& spec) {
   }
   Key key{.pkey = std::move(*pkey), .spki = {}, .identifier = {}};
   if (!Encode(key)) {
-    return Fail(ErrorCode::kCrypto, "the public key of " + Escaped(name) + " could not be encoded");
+    return Fail(ErrorCode::kCrypto, "the public key of " + Escaped(KeyName(spec)) + " could not be encoded");
   }
-  return &keys_.emplace(name, std::move(key)).first->second;
+  return &keys_.emplace(spec, std::move(key)).first->second;
 }
 
 Result<EVP_PKEY*> KeyRing::Get(const KeySpec& spec) {

@@ -45,6 +45,12 @@ class KeyRing {
   KeyRing& operator=(const KeyRing&) = delete;
 
  private:
+  struct Order {
+    bool operator()(const KeySpec& a, const KeySpec& b) const {
+      return a.type != b.type ? a.type < b.type : a.label < b.label;
+    }
+  };
+
   KeyRing(Bytes secret, bool published);
 
   Result<bssl::UniquePtr<EVP_PKEY>> Make(const KeySpec& spec) const;
@@ -53,7 +59,7 @@ class KeyRing {
   const Bytes secret_;
   const bool published_;  // the secret is a seed that anyone can type
   std::mutex mutex_;
-  std::map<std::string, Key> keys_;  // by "type/label"
+  std::map<KeySpec, Key, Order> keys_;
 };
 
 }  // namespace certs

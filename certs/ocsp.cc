@@ -60,7 +60,7 @@ class OcspIssuer {
     // ResponseBytes ::= SEQUENCE { responseType OBJECT IDENTIFIER, response OCTET STRING }
     Bytes response = der::Enumerated(static_cast<int64_t>(spec_.status));
     if (spec_.status == OcspResponseStatus::kSuccessful && spec_.body) {
-      if (!der::OidContent(spec_.type)) {
+      if (!der::IsOid(spec_.type)) {
         return Fail(ErrorCode::kBadInput, "staples.type: no dotted decimal OID");
       }
       Result<Bytes> basic = spec_.raw_body ? Result<Bytes>(*spec_.raw_body) : Basic();

@@ -147,6 +147,26 @@ bool SignWithLibrary(const Row& row, SigAlg alg, EVP_PKEY* key, ByteView message
   return true;
 }
 
+// AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY DEFINED BY algorithm OPTIONAL }
+Bytes EncodeAlgorithm(SigAlg alg) {
+  const Row row = RowOf(alg);
+  Bytes parameters;
+  switch (row.scheme) {
+    case Scheme::kRsaPkcs1:
+    case Scheme::kRsaPkcs1ByHand:
+      parameters = der::Null();
+      break;
+    case Scheme::kRsaPss:
+      parameters = PssParameters(row, alg);
+      break;
+    case Scheme::kEcdsa:
+    case Scheme::kEd25519:
+    case Scheme::kNone:
+      break;
+  }
+  return der::Sequence({der::Oid(row.oid), parameters});
+}
+
 }  // namespace
 
 SigAlg DefaultSignature(KeyType type) {
@@ -173,24 +193,16 @@ SigAlg DefaultSignature(KeyType type) {
   return SigAlg::kRsaSha256;
 }
 
-// AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY DEFINED BY algorithm OPTIONAL }
-Bytes AlgorithmIdentifier(SigAlg alg) {
-  const Row row = RowOf(alg);
-  Bytes parameters;
-  switch (row.scheme) {
-    case Scheme::kRsaPkcs1:
-    case Scheme::kRsaPkcs1ByHand:
-      parameters = der::Null();
-      break;
-    case Scheme::kRsaPss:
-      parameters = PssParameters(row, alg);
-      break;
-    case Scheme::kEcdsa:
-    case Scheme::kEd25519:
-    case Scheme::kNone:
-      break;
-  }
-  return der::Sequence({der::Oid(row.oid), parameters});
+const Bytes& AlgorithmIdentifier(SigAlg alg) {
+  constexpr auto kLast = static_cast<size_t>(SigAlg::kUnknownOid);
+  static const auto all = [] {
+    std::array<Bytes, kLast + 1> encoded;
+    for (size_t i = 0; i < encoded.size(); ++i) {
+      encoded[i] = EncodeAlgorithm(static_cast<SigAlg>(i));
+    }
+    return encoded;
+  }();
+  return all[std::min(static_cast<size_t>(alg), kLast)];
 }
 
 Result<Bytes> Sign(SigAlg alg, EVP_PKEY* key, ByteView message) {

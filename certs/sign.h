@@ -14,7 +14,8 @@ SigAlg DefaultSignature(KeyType type);
 
 // AlgorithmIdentifier (RFC 5280 4.1.1.2) with the parameters its own standard asks for: NULL for RSA PKCS #1 v1.5
 // (RFC 4055 5), RSASSA-PSS-params for PSS (RFC 4055 3.1), none for ECDSA (RFC 5758 3.2) and Ed25519 (RFC 8410 3).
-Bytes AlgorithmIdentifier(SigAlg alg);
+// Encoded once: the reference is valid for ever.
+const Bytes& AlgorithmIdentifier(SigAlg alg);
 
 // Signs `message`. Errors: kBadInput when a key of this type cannot sign so, or is too small for the digest.
 // kUnknownOid gives the SHA-256 digest of the message: bits that nobody's key made.

@@ -90,7 +90,7 @@ Bytes Certificate(const certs::SubjectAltName& san) {
   spec.san = san;
   spec.authority_key_id = spec.subject_key_id = false;
   const auto tbs = certs::EncodeTbs(spec, {.now = 1767225600,
-                                           .serial = {1},
+                                           .serial = Bytes{1},
                                            .algorithm = algorithm,
                                            .issuer = certs::EncodeName(certs::Organization("CA")),
                                            .spki = spki});

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "certs/der_writer.h"
+
 namespace certs::der {
 namespace {
 
@@ -42,6 +44,36 @@ TEST(Integer, TakesAnyContentWhenItIsToldTo) {
   EXPECT_EQ(IntegerWithContent(Bytes{}), (Bytes{0x02, 0}));
 }
 
+TEST(Writer, MakesRoomForTheLengthThatTheContentTurnsOutToHave) {
+  for (const size_t size : {0U, 127U, 128U, 255U, 256U, 65536U}) {
+    const Bytes content(size, 0xaa);
+    Bytes out = {1};
+    Writer writer(out);
+    writer.Element(kSequence, [&] { writer.Element(kOctetString, [&] { writer.Raw(content); }); });
+    EXPECT_EQ(out, Concat({Bytes{1}, Sequence(OctetString(content))})) << size;
+  }
+}
+
+TEST(Writer, WritesWhatTheEncodersDo) {
+  Bytes out;
+  Writer writer(out);
+  writer.Boolean(true);
+  writer.Integer(-129);
+  writer.Element(ContextTag(2), Bytes{7});
+  writer.Oid("1.2.840.113549.1.1.11");
+  EXPECT_TRUE(writer.oids_valid());
+  EXPECT_EQ(out, Concat({Boolean(true), Integer(-129), Context(2, Bytes{7}), Oid("1.2.840.113549.1.1.11")}));
+}
+
+TEST(Writer, RemembersAnOidThatIsNone) {
+  Bytes out;
+  Writer writer(out);
+  writer.Oid("1.2.");
+  writer.Oid("1.2");
+  EXPECT_FALSE(writer.oids_valid());
+  EXPECT_EQ(out, (Bytes{kOid, 0, kOid, 1, 0x2a}));
+}
+
 TEST(Oid, JoinsItsFirstTwoArcsAndSplitsLargeOnes) {
   EXPECT_EQ(Oid("2.5.4.3"), (Bytes{0x06, 3, 0x55, 0x04, 0x03}));
   EXPECT_EQ(Oid("1.2.840.113549.1.1.11"), (Bytes{0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b}));
@@ -51,7 +83,7 @@ TEST(Oid, JoinsItsFirstTwoArcsAndSplitsLargeOnes) {
 
 TEST(Oid, IsRefusedWhenTheTextIsNone) {
   for (const char* text : {"", ".", "1", "1.", ".1", "1..2", "3.1", "1.40", "0.40", "01.2", "1.02", "1.2.x", "1.2.-3",
-                           "1.2.99999999999999999999", "2.5.4.3.", " 2.5", "2.5 "}) {
+                           "1.2.99999999999999999999", "2.40.9223372036854775808", "2.5.4.3.", " 2.5", "2.5 "}) {
     EXPECT_EQ(OidContent(text), std::nullopt) << text;
   }
   EXPECT_TRUE(OidContent("2.40.9223372036854775807").has_value());

@@ -135,9 +135,9 @@ TEST(Words, AreBoundedWhateverTheValue) {
 
 TEST(Canonical, DiffersWhereverValuesDiffer) {
   const auto text = [](const auto& value) {
-    std::string out;
+    Canonical out(0);
     AppendCanonical(out, value);
-    return out;
+    return Bytes(out.octets().begin(), out.octets().end());
   };
   EXPECT_EQ(text(GoodChain()), text(GoodChain()));
   EXPECT_NE(text(std::vector<std::string>{"a", "b"}), text(std::vector<std::string>{"ab", ""}));

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "certs/der.h"
+#include "certs/issue_memo.h"
 #include "certs/legacy_digest.h"
 #include "tests/certs/issuing.h"
 
@@ -280,6 +281,33 @@ TEST(DefaultSignature, SuitsTheSigningKey) {
     spec.intermediate().key.type = type;
     EXPECT_EQ(Split(Leaf(spec)).algorithm, algorithm) << Name(type);
   }
+}
+
+// ---- what is remembered ----
+
+TEST(CanonicalChain, IsMadeOfItsNodes) {
+  const ChainSpec spec = GoodChain();
+  const CanonicalChain chain(spec);
+  Canonical whole(0);
+  AppendCanonical(whole, spec);
+  EXPECT_TRUE(std::ranges::equal(chain.whole(), whole.octets()));
+  for (const CertSpec& node : spec.certs) {
+    Canonical alone(0);
+    AppendCanonical(alone, node);
+    EXPECT_TRUE(std::ranges::equal(chain.Node(node), alone.octets())) << node.name;
+  }
+}
+
+TEST(Remembered, ComparesKeysInFullWhereTheirHashesAreEqual) {
+  const Bytes first = {1, 2}, second = {1, 3};
+  MemoKey one(first), other(second);
+  one.hash = other.hash = 7;
+  Remembered<int> values;
+  values.Keep(one, 1);
+  EXPECT_EQ(values.Find(other), nullptr);
+  values.Keep(other, 2);
+  EXPECT_EQ(*values.Find(one), 1);
+  EXPECT_EQ(*values.Find(other), 2);
 }
 
 // ---- PEM ----
