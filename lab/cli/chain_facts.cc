@@ -15,7 +15,6 @@
 #include "lab/verifier/general_name.h"
 #include "lab/verifier/identity.h"
 #include "lab/verifier/ip_literal.h"
-#include "lab/verifier/signature.h"
 #include "lab/verifier/time_parse.h"
 
 namespace lab {
@@ -121,7 +120,7 @@ CertificateFacts FactsOf(certs::ByteView der, int64_t now) {
     facts.seconds_left = *parsed->not_after - now;
   }
   facts.key = parsed->key_text();
-  facts.algorithm = verifier::ReadSignatureAlgorithm(parsed->outer_algorithm).name();
+  facts.algorithm = parsed->algorithm.name();
   for (const GeneralNameView& name : NamesIn(*parsed).first(std::min(NamesIn(*parsed).size(), kMostNames))) {
     facts.names.push_back(verifier::GeneralNameText(name));
   }

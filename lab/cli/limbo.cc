@@ -17,7 +17,6 @@
 #include "lab/verifier/general_name.h"
 #include "lab/verifier/leaf_rules.h"
 #include "lab/verifier/pem.h"
-#include "lab/verifier/signature.h"
 #include "lab/verifier/time_parse.h"
 #include "lab/verifier/verify.h"
 
@@ -238,9 +237,7 @@ bool AlgorithmsAccepted(const Question& question, const VerifyResult& result) {
       return true;
     }
     const auto certificate = verifier::ParseCertificate(question.request.chain[static_cast<size_t>(index)]);
-    const auto name = certificate
-                          ? Look(kAlgorithms, verifier::ReadSignatureAlgorithm(certificate->outer_algorithm).name())
-                          : std::nullopt;
+    const auto name = certificate ? Look(kAlgorithms, certificate->algorithm.name()) : std::nullopt;
     return name && Has(question.algorithms, *name);
   });
 }

@@ -68,6 +68,7 @@ bool Parser::Parse() {
       !Algorithm(&certificate, "signatureAlgorithm", &c_.outer_algorithm)) {
     return false;
   }
+  c_.algorithm = ReadSignatureAlgorithm(c_.outer_algorithm);
   CBS bits;
   const CBS at_signature = certificate;
   uint8_t unused_bits = 0;
@@ -176,6 +177,10 @@ bool Parser::ParseName(CBS* tbs, std::string_view field, ByteView* name, Bytes* 
   CBS inside;
   if (!Element(tbs, CBS_ASN1_SEQUENCE, field, name, &inside)) {
     return false;
+  }
+  if (name == &c_.subject && Same(c_.subject, c_.issuer)) {  // a root's
+    *canonical = c_.issuer_key_for_match;
+    return true;
   }
   std::optional<Bytes> form = CanonicalName(*name);
   if (!form) {
@@ -295,6 +300,9 @@ bool Parser::Algorithm(CBS* from, std::string_view field, ByteView* element) {
   if (!Element(from, CBS_ASN1_SEQUENCE, field, element, &fields)) {
     return false;
   }
+  if (element == &c_.inner_algorithm && Same(c_.inner_algorithm, c_.outer_algorithm)) {
+    return true;  // the outer one has been read
+  }
   if (!ReadOid(&fields, &oid) ||
       (SizeOf(fields) != 0 && !CBS_get_any_asn1_element(&fields, &parameters, nullptr, nullptr)) ||
       SizeOf(fields) != 0) {
@@ -313,16 +321,19 @@ bool Parser::Complain(const CBS& at, std::string_view field) {
 
 }  // namespace
 
-std::string Certificate::key_text() const { return key != nullptr ? KeyText(key.get()) : key_complaint; }
+std::string Certificate::key_text() const {
+  const EVP_PKEY* loaded = key.get();
+  return loaded != nullptr ? KeyText(loaded) : key_complaint;
+}
 
 certs::Result<Certificate> ParseCertificate(ByteView der) {
   certs::Result<Certificate> certificate(std::in_place);
   certificate->der.assign(der.begin(), der.end());
   Parser parser(&*certificate);
   if (!parser.Parse()) {
-    return certs::Fail(certs::ErrorCode::kBadInput, parser.error());
+    certificate = certs::Fail(certs::ErrorCode::kBadInput, parser.error());
   }
-  return certificate;
+  return certificate;  // the only return, so that it is made where it is wanted
 }
 
 }  // namespace verifier

@@ -3,9 +3,6 @@
 // them all.
 #pragma once
 
-#include <openssl/base.h>
-#include <openssl/evp.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +12,7 @@
 #include "certs/result.h"
 #include "certs/verdict.h"
 #include "lab/verifier/rules.h"
+#include "lab/verifier/signature.h"
 
 namespace verifier {
 
@@ -63,10 +61,11 @@ struct Certificate {
   std::optional<int64_t> not_before, not_after;       // seconds since the epoch; absent = malformed
   bool generalized_too_early = false;                 // a GeneralizedTime before 2050 (RFC 5280 4.1.2.5)
   ByteView spki;                                      // SubjectPublicKeyInfo, tag and length included
-  bssl::UniquePtr<EVP_PKEY> key;                      // null if the key is malformed or of an unsupported kind
-  bool key_weak = false;                              // too small (RFC 9325 4.5); `key` may be null then too
+  PublicKey key;                                      // none if the key is malformed or of an unsupported kind
+  bool key_weak = false;                              // too small (RFC 9325 4.5); there may be no `key` then
   std::string key_complaint;                          // why there is no key
   ByteView inner_algorithm, outer_algorithm;          // AlgorithmIdentifier, tag and length included
+  SignatureAlgorithm algorithm;                       // what the outer one names
   ByteView signature;                                 // the bits, without the unused-bits octet
 
   std::vector<ExtensionView> extensions;

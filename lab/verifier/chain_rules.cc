@@ -21,9 +21,8 @@ constexpr uint16_t kKeyCertSign = 1 << 5;
 using Standing = SignatureAlgorithm::Standing;
 
 bool IsSelfSigned(const Certificate& certificate) {
-  const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(certificate.outer_algorithm);
-  return certificate.self_issued() && certificate.key != nullptr && algorithm.verifiable &&
-         VerifySignature(algorithm, certificate.key.get(), certificate.tbs, certificate.signature);
+  return certificate.self_issued() && certificate.key != nullptr && certificate.algorithm.verifiable &&
+         VerifySignature(certificate.algorithm, certificate.key.get(), certificate.tbs, certificate.signature);
 }
 
 // Which rule minds a weak signature, and which a weak key.
@@ -43,7 +42,6 @@ class Judge {
   void Run() {
     for (depth_ = Length() - 1; depth_ >= 0; --depth_) {
       c_ = path_.certificates[static_cast<size_t>(depth_)];
-      algorithm_ = ReadSignatureAlgorithm(c_->outer_algorithm);
       Form();
       Algorithm();
       Strength();
@@ -99,7 +97,6 @@ class Judge {
   std::vector<Defect>& defects_;
   int depth_ = 0;
   const Certificate* c_ = nullptr;
-  SignatureAlgorithm algorithm_;            // beside its signature
   int64_t intermediates_left_ = INT32_MAX;  // max_path_length of RFC 5280 6.1.2 k
 };
 
@@ -126,12 +123,12 @@ void Judge::Algorithm() {
   if (RuleOn(Rule::kAlgorithmsAgree) && !Same(c_->inner_algorithm, c_->outer_algorithm)) {
     Found(Reason::kSignatureAlgorithmMismatch,
           fmt::format("signed: {}, beside the signature: {}", ReadSignatureAlgorithm(c_->inner_algorithm).name(),
-                      algorithm_.name()));
+                      c_->algorithm.name()));
   }
   // A weak one that cannot be computed is unsupported once nobody objects to weak ones.
-  const bool refused_as_weak = algorithm_.standing == Standing::kWeak && RuleOn(StrengthRule(algorithm_));
-  if (RuleOn(Rule::kSignatureAlgorithms) && !algorithm_.verifiable && !refused_as_weak && !IsAnchor()) {
-    Found(Reason::kUnsupportedAlgorithm, "signed with " + algorithm_.name());
+  const bool refused_as_weak = c_->algorithm.standing == Standing::kWeak && RuleOn(StrengthRule(c_->algorithm));
+  if (RuleOn(Rule::kSignatureAlgorithms) && !c_->algorithm.verifiable && !refused_as_weak && !IsAnchor()) {
+    Found(Reason::kUnsupportedAlgorithm, "signed with " + c_->algorithm.name());
   }
   if (RuleOn(Rule::kKeyAlgorithms) && c_->key == nullptr && !(c_->key_weak && RuleOn(StrengthRule(*c_)))) {
     Found(Reason::kUnsupportedAlgorithm, c_->key_text());
@@ -140,13 +137,13 @@ void Judge::Algorithm() {
   if (RuleOn(Rule::kSignatures) && at < path_.links.size() && path_.links[at] == Link::kInvalid) {
     Found(Reason::kSignatureInvalid, fmt::format("the key of \"{}\" ({}) did not make this {} signature",
                                                  NameText(path_.certificates[at + 1]->subject),
-                                                 path_.certificates[at + 1]->key_text(), algorithm_.name()));
+                                                 path_.certificates[at + 1]->key_text(), c_->algorithm.name()));
   }
 }
 
 void Judge::Strength() {
-  if (algorithm_.standing == Standing::kWeak && !IsAnchor() && RuleOn(StrengthRule(algorithm_))) {
-    Found(Reason::kWeakSignature, "signed with " + algorithm_.name());
+  if (c_->algorithm.standing == Standing::kWeak && !IsAnchor() && RuleOn(StrengthRule(c_->algorithm))) {
+    Found(Reason::kWeakSignature, "signed with " + c_->algorithm.name());
   }
   if (c_->key_weak && RuleOn(StrengthRule(*c_))) {
     Found(Reason::kWeakKey, c_->key_text());

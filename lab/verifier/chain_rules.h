@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "lab/verifier/certificate.h"
@@ -16,11 +17,11 @@ enum class Link : uint8_t {
   kUnverifiable,  // algorithm or key not supported: a defect of its own, so never silently accepted
 };
 
-// A path, leaf first.
+// A path, leaf first; borrowed.
 struct Path {
-  std::vector<const Certificate*> certificates;
-  std::vector<Link> links;  // links[i] joins certificates[i] to certificates[i + 1]
-  bool anchored = false;    // the last one is a trust anchor
+  std::span<const Certificate* const> certificates;
+  std::span<const Link> links;  // links[i] joins certificates[i] to certificates[i + 1]
+  bool anchored = false;        // the last one is a trust anchor
 };
 
 class RevocationChecker;

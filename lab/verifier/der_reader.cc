@@ -1,23 +1,12 @@
 #include "lab/verifier/der_reader.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace verifier {
 
 namespace {
 
 constexpr unsigned kManyOctets = 0x1f;  // a tag's number in its first octet, if more follow (X.690 8.1.2.4)
-
-// Number 0 of the universal class (X.690 8.1.2.2); CBS refuses it.
-bool IsReserved(unsigned tag) { return (tag & ~CBS_ASN1_CONSTRUCTED) == 0; }
-
-// The identifier octet of a tag that has but one; nothing for others.
-std::optional<uint8_t> IdentifierOf(unsigned tag) {
-  const unsigned number = tag & CBS_ASN1_TAG_NUMBER_MASK;
-  const bool one_octet = number < kManyOctets && !IsReserved(tag);
-  return one_octet ? std::optional(static_cast<uint8_t>(tag >> CBS_ASN1_TAG_SHIFT | number)) : std::nullopt;
-}
 
 // Reads what is behind the identifier octet, if it is plain; else it leaves all as it is. `octets` are those of `from`,
 // two at least.
@@ -45,13 +34,7 @@ inline bool ReadPlain(ByteView octets, CBS* from, CBS* body) {
 
 }  // namespace
 
-bool IsNext(const CBS& from, unsigned tag) {
-  const std::optional<uint8_t> identifier = IdentifierOf(tag);
-  const ByteView octets = ViewOf(from);
-  return identifier ? !octets.empty() && octets[0] == *identifier : CBS_peek_asn1_tag(&from, tag) == 1;
-}
-
-bool ReadBody(CBS* from, CBS* body, unsigned tag) {
+bool ReadLongBody(CBS* from, CBS* body, unsigned tag) {
   const ByteView octets = ViewOf(*from);
   return (octets.size() >= 2 && octets[0] == IdentifierOf(tag) && ReadPlain(octets, from, body)) ||
          CBS_get_asn1(from, body, tag) == 1;
@@ -62,17 +45,12 @@ bool ReadAnyBody(CBS* from, CBS* body, unsigned* tag) {
   if (octets.size() >= 2) {
     const unsigned number = octets[0] & kManyOctets;
     const unsigned plain = (octets[0] & ~kManyOctets) << CBS_ASN1_TAG_SHIFT | number;
-    if (number != kManyOctets && !IsReserved(plain) && ReadPlain(octets, from, body)) {
+    if (IdentifierOf(plain) && ReadPlain(octets, from, body)) {
       *tag = plain;
       return true;
     }
   }
   return CBS_get_any_asn1(from, body, tag) == 1;
-}
-
-bool ReadOnly(ByteView bytes, CBS* body, unsigned tag) {
-  CBS cbs = CbsOf(bytes);
-  return ReadBody(&cbs, body, tag) && SizeOf(cbs) == 0;
 }
 
 bool ReadTrueOrAbsent(CBS* from, bool* value) {
@@ -89,6 +67,12 @@ bool ReadTrueOrAbsent(CBS* from, bool* value) {
 }
 
 bool IsOid(ByteView content) {
+  if (content.empty() || content.back() >= 0x80) {
+    return false;
+  }
+  if (std::ranges::find(content, 0x80) == content.end()) {
+    return true;  // nearly every one
+  }
   uint8_t before = 0;  // an arc ends with an octet below 0x80
   for (const uint8_t octet : content) {
     if (octet == 0x80 && before < 0x80) {
@@ -96,7 +80,7 @@ bool IsOid(ByteView content) {
     }
     before = octet;
   }
-  return !content.empty() && before < 0x80;
+  return true;
 }
 
 bool ReadOid(CBS* from, ByteView* content) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "certs/bytes.h"
@@ -30,18 +31,45 @@ inline bool Same(ByteView a, ByteView b) {
   return a.size() == b.size() && (a.empty() || (a.back() == b.back() && std::ranges::equal(a, b)));
 }
 
+// The identifier octet of a tag that has but one; nothing for others: a number above 30 takes more (X.690 8.1.2.4), and
+// number 0 of the universal class (8.1.2.2) CBS refuses.
+constexpr std::optional<uint8_t> IdentifierOf(unsigned tag) {
+  const unsigned number = tag & CBS_ASN1_TAG_NUMBER_MASK;
+  const bool one_octet = number < 0x1f && (tag & ~CBS_ASN1_CONSTRUCTED) != 0;
+  return one_octet ? std::optional(static_cast<uint8_t>(tag >> CBS_ASN1_TAG_SHIFT | number)) : std::nullopt;
+}
+
 // The three ways to read an element with CBS, which a certificate costs some two hundred calls of, do in place what is
-// plain: tags of one octet and the shortest form of lengths below 2^16. Whatever else there is, CBS is asked.
+// plain: tags of one octet and the shortest form of lengths below 2^16. Whatever else there is, CBS is asked. Lengths
+// below 2^7 are read where they are asked for: nearly every tag is known there.
 
 // CBS_peek_asn1_tag: whether the next element has that tag.
-bool IsNext(const CBS& from, unsigned tag);
+inline bool IsNext(const CBS& from, unsigned tag) {
+  const std::optional<uint8_t> identifier = IdentifierOf(tag);
+  const ByteView octets = ViewOf(from);
+  return identifier ? !octets.empty() && octets[0] == *identifier : CBS_peek_asn1_tag(&from, tag) == 1;
+}
+
 // CBS_get_asn1: reads an element of that tag into what is inside.
-bool ReadBody(CBS* from, CBS* body, unsigned tag);
+bool ReadLongBody(CBS* from, CBS* body, unsigned tag);
+[[gnu::always_inline]] inline bool ReadBody(CBS* from, CBS* body, unsigned tag) {
+  const ByteView octets = ViewOf(*from);
+  if (octets.size() >= 2 && octets[0] == IdentifierOf(tag) && octets[1] < 0x80 && octets[1] <= octets.size() - 2) {
+    *body = CbsOf(octets.subspan(2, octets[1]));
+    *from = CbsOf(octets.subspan(2 + size_t{octets[1]}));
+    return true;
+  }
+  return ReadLongBody(from, body, tag);
+}
+
 // CBS_get_any_asn1: reads an element of whatever tag.
 bool ReadAnyBody(CBS* from, CBS* body, unsigned* tag);
 
 // Reads the one element `bytes` consists of: right tag, nothing behind it.
-bool ReadOnly(ByteView bytes, CBS* body, unsigned tag);
+[[gnu::always_inline]] inline bool ReadOnly(ByteView bytes, CBS* body, unsigned tag) {
+  CBS cbs = CbsOf(bytes);
+  return ReadBody(&cbs, body, tag) && SizeOf(cbs) == 0;
+}
 
 // Reads an optional BOOLEAN DEFAULT FALSE (X.690 11.1, 11.5): absent = false; TRUE is 0xff; FALSE must not be encoded.
 bool ReadTrueOrAbsent(CBS* from, bool* value);

@@ -65,14 +65,20 @@ NameReason Better(NameReason known, const NameDecision& decision, bool first) {
 
 }  // namespace
 
-PresentedIdentifiers IdentifiersOf(const Certificate& certificate) {
+PresentedIdentifiers AltNamesOf(const Certificate& certificate) {
   PresentedIdentifiers presented{.has_san = certificate.san.has_value() || certificate.san_malformed,
                                  .san_malformed = certificate.san_malformed,
                                  .san = {},
-                                 .common_names = AttributeValues(certificate.subject, kCommonNameType)};
+                                 .common_names = {}};
   if (certificate.san) {
     presented.san = *certificate.san;
   }
+  return presented;
+}
+
+PresentedIdentifiers IdentifiersOf(const Certificate& certificate) {
+  PresentedIdentifiers presented = AltNamesOf(certificate);
+  presented.common_names = AttributeValues(certificate.subject, kCommonNameType);
   return presented;
 }
 

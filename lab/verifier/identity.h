@@ -19,7 +19,8 @@ struct PresentedIdentifiers {
   std::vector<ByteView> common_names;    // of the subject, in order, whatever string type
 };
 
-// The identifiers of a parsed certificate.
+// Of a parsed certificate: what its subjectAltName presents, and all that it does.
+PresentedIdentifiers AltNamesOf(const Certificate& certificate);
 PresentedIdentifiers IdentifiersOf(const Certificate& certificate);
 
 // The matcher's view of a GeneralName; nothing if it is of a form that never identifies a service.

@@ -159,7 +159,8 @@ void JudgeNames(const Certificate& leaf, const Reference& reference, const NameP
   if (leaf.san_malformed && RuleOn(Rule::kExtensionSyntax)) {
     return;  // refused already, as a malformed extension
   }
-  const PresentedIdentifiers identifiers = IdentifiersOf(leaf);
+  const PresentedIdentifiers identifiers =
+      policy.cn_fallback == CnFallback::kNever ? AltNamesOf(leaf) : IdentifiersOf(leaf);
   const IdentityDecision decision = MatchIdentity(identifiers, reference, policy);
   if (decision.match) {
     *matched = decision.san_index < 0 ? "a common name"

@@ -136,8 +136,8 @@ class Inquiry {
   }
 
   std::string WhyNotAuthorized(const Certificate& responder) {
-    const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(responder.outer_algorithm);
-    if (!IsSignedBy(*question_.issuer.key, responder.outer_algorithm, responder.tbs, responder.signature) ||
+    const SignatureAlgorithm& algorithm = responder.algorithm;
+    if (!IsSignedBy(question_.issuer.key.get(), responder.outer_algorithm, responder.tbs, responder.signature) ||
         responder.issuer_key_for_match != question_.issuer.subject_key_for_match) {
       return "the responder's certificate was not issued by the certificate's issuer";
     }
@@ -157,19 +157,19 @@ class Inquiry {
     return responder.notes.empty() ? "" : "the responder's certificate: " + responder.notes.front().detail;
   }
 
-  bool IsSignedBy(EVP_PKEY& key, ByteView identifier, ByteView tbs, ByteView signature) {
+  bool IsSignedBy(EVP_PKEY* key, ByteView identifier, ByteView tbs, ByteView signature) {
     const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(identifier);
     if (!algorithm.verifiable) {
       return false;
     }
     ++*question_.signature_checks;
-    return VerifySignature(algorithm, &key, tbs, signature);
+    return VerifySignature(algorithm, key, tbs, signature);
   }
 
   std::optional<StatusAnswer> CheckSignature() {
     const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(response_.algorithm);
     if (RuleOn(Rule::kStatusSignature) &&
-        !IsSignedBy(*signer_->key, response_.algorithm, response_.tbs, response_.signature)) {
+        !IsSignedBy(signer_->key.get(), response_.algorithm, response_.tbs, response_.signature)) {
       return StatusFault(Reason::kStatusSignature,
                          "the responder's key did not make this signature (" + algorithm.name() + ")");
     }

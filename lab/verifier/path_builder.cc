@@ -198,7 +198,7 @@ std::optional<Link> PathBuilder::LinkTo(const Certificate& certificate, const Ce
   if (const auto known = links_known_.find({&certificate, &issuer}); known != links_known_.end()) {
     return known->second;
   }
-  const SignatureAlgorithm algorithm = ReadSignatureAlgorithm(certificate.outer_algorithm);
+  const SignatureAlgorithm& algorithm = certificate.algorithm;
   Link link = Link::kUnverifiable;
   if (algorithm.verifiable && issuer.key != nullptr) {
     if (signature_checks_ >= request_.max_signature_checks) {
@@ -214,16 +214,15 @@ std::optional<Link> PathBuilder::LinkTo(const Certificate& certificate, const Ce
 }
 
 PathBuilder::Found PathBuilder::Judged(const std::vector<const Candidate*>& path, const std::vector<Link>& links) {
-  Path judged;
+  std::vector<const Certificate*> certificates;
   Found found;
-  judged.certificates.reserve(path.size());
+  certificates.reserve(path.size());
   found.path.reserve(path.size());
   for (const Candidate* candidate : path) {
-    judged.certificates.push_back(candidate->certificate);
+    certificates.push_back(candidate->certificate);
     found.path.push_back(candidate->index);
   }
-  judged.links = links;
-  judged.anchored = path.back()->anchor;
+  const Path judged{.certificates = certificates, .links = links, .anchored = path.back()->anchor};
   int64_t comparisons = std::min(kMaxComparisonsOnPath, comparisons_left_);
   const int64_t before = comparisons;
   JudgePath(judged, request_, &revocation_, &comparisons, &found.defects);

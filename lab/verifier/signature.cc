@@ -10,6 +10,7 @@
 #include <openssl/rsa.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 
@@ -206,22 +207,53 @@ ParsedKey ParseEcKey(ByteView spki, CBS parameters) {
     if (key == nullptr) {
       return Unusable(fmt::format("an EC key that is no point on {}", curve.name));
     }
-    return {.key = std::move(key)};
+    return {.key = PublicKey(std::move(key))};
   }
   return Unusable("an EC key on the curve " + OidText(ViewOf(curve_oid)));
 }
 
-ParsedKey ParseRsaKey(ByteView spki) {
+// Whether the library takes this key for certain and it is not weak: of 2048 to 8192 bits in whole octets, with an odd
+// exponent of 2 to 31 bits, both as DER has it. `fields` are those behind the algorithm. Whatever is not so plain, the
+// library is asked.
+bool IsPlainRsaKey(CBS parameters, CBS fields) {
+  CBS bits;
+  CBS key;
+  CBS modulus;
+  CBS exponent;
+  uint8_t unused_bits = 0;
+  if (!IsNull(parameters) || !ReadBody(&fields, &bits, CBS_ASN1_BITSTRING) || SizeOf(fields) != 0 ||
+      !CBS_get_u8(&bits, &unused_bits) || unused_bits != 0 || !ReadBody(&bits, &key, CBS_ASN1_SEQUENCE) ||
+      SizeOf(bits) != 0 || !ReadBody(&key, &modulus, CBS_ASN1_INTEGER) ||
+      !ReadBody(&key, &exponent, CBS_ASN1_INTEGER) || SizeOf(key) != 0) {
+    return false;
+  }
+  const ByteView n = ViewOf(modulus);
+  const ByteView e = ViewOf(exponent);
+  return n.size() > 256 && n.size() <= 1025 && n[0] == 0 && n[1] >= 0x80 && n.back() % 2 == 1 &&  //
+         !e.empty() && e.size() <= 4 && e[0] > 0 && e[0] < 0x80 && e.back() % 2 == 1 && (e.size() > 1 || e[0] > 1);
+}
+
+ParsedKey ParseRsaKey(ByteView spki, CBS parameters, CBS fields) {
+  if (IsPlainRsaKey(parameters, fields)) {
+    return {.key = PublicKey(spki)};
+  }
   bssl::UniquePtr<EVP_PKEY> key = Load(spki);
   if (key == nullptr) {
     return Unusable("an RSA key that does not parse");
   }
   const unsigned bits = RSA_bits(EVP_PKEY_get0_RSA(key.get()));
   const bool weak = bits < 2048 || bits % 8 != 0;
-  return {.key = std::move(key), .weak = weak};
+  return {.key = PublicKey(std::move(key)), .weak = weak};
 }
 
 }  // namespace
+
+EVP_PKEY* PublicKey::get() const {
+  if (key_ == nullptr && !spki_.empty()) {
+    key_ = Load(spki_);
+  }
+  return key_.get();
+}
 
 std::string SignatureAlgorithm::name() const {
   std::string text = known_name.empty() ? OidText(oid) : std::string(known_name);
@@ -255,13 +287,18 @@ SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier) {
   return out;
 }
 
-bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteView tbs, ByteView signature) {
-  const int wanted = algorithm.scheme == SignatureScheme::kEcdsa     ? EVP_PKEY_EC
-                     : algorithm.scheme == SignatureScheme::kEd25519 ? EVP_PKEY_ED25519
-                                                                     : EVP_PKEY_RSA;
-  if (EVP_PKEY_id(key) != wanted) {
-    return false;
-  }
+namespace {
+
+// What EVP_DigestVerify does for this scheme, without the three contexts that it makes for the purpose.
+bool VerifyPkcs1(const EVP_MD* hash, const EVP_PKEY* key, ByteView tbs, ByteView signature) {
+  std::array<uint8_t, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  return EVP_Digest(tbs.data(), tbs.size(), digest.data(), &size, hash, nullptr) == 1 &&
+         RSA_verify(EVP_MD_type(hash), digest.data(), size, signature.data(), signature.size(),
+                    EVP_PKEY_get0_RSA(key)) == 1;
+}
+
+bool VerifyByEvp(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteView tbs, ByteView signature) {
   bssl::ScopedEVP_MD_CTX context;
   EVP_PKEY_CTX* key_context = nullptr;
   bool ok = EVP_DigestVerifyInit(context.get(), &key_context, algorithm.hash, nullptr, key) == 1;
@@ -270,7 +307,20 @@ bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteVie
          EVP_PKEY_CTX_set_rsa_mgf1_md(key_context, algorithm.hash) == 1 &&
          EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, -1 /* the hash's length */) == 1;
   }
-  ok = ok && EVP_DigestVerify(context.get(), signature.data(), signature.size(), tbs.data(), tbs.size()) == 1;
+  return ok && EVP_DigestVerify(context.get(), signature.data(), signature.size(), tbs.data(), tbs.size()) == 1;
+}
+
+}  // namespace
+
+bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteView tbs, ByteView signature) {
+  const int wanted = algorithm.scheme == SignatureScheme::kEcdsa     ? EVP_PKEY_EC
+                     : algorithm.scheme == SignatureScheme::kEd25519 ? EVP_PKEY_ED25519
+                                                                     : EVP_PKEY_RSA;
+  if (key == nullptr || EVP_PKEY_id(key) != wanted) {
+    return false;
+  }
+  const bool ok = algorithm.scheme == SignatureScheme::kRsaPkcs1 ? VerifyPkcs1(algorithm.hash, key, tbs, signature)
+                                                                 : VerifyByEvp(algorithm, key, tbs, signature);
   if (!ok) {
     ERR_clear_error();
   }
@@ -291,11 +341,12 @@ ParsedKey ParseKey(ByteView spki) {
     return ParseEcKey(spki, parameters);
   }
   if (Same(oid, kRsaEncryption)) {
-    return ParseRsaKey(spki);
+    return ParseRsaKey(spki, parameters, fields);
   }
   if (Same(oid, kEd25519)) {
     bssl::UniquePtr<EVP_PKEY> key = Load(spki);
-    return key != nullptr ? ParsedKey{.key = std::move(key)} : Unusable("an Ed25519 key that does not parse");
+    return key != nullptr ? ParsedKey{.key = PublicKey(std::move(key))}
+                          : Unusable("an Ed25519 key that does not parse");
   }
   return Unusable("a key of the kind " + OidText(oid));
 }

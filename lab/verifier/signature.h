@@ -3,9 +3,11 @@
 
 #include <openssl/evp.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "certs/bytes.h"
 
@@ -38,16 +40,36 @@ struct SignatureAlgorithm {
 // Reads an AlgorithmIdentifier (tag and length included). Total, and without allocation.
 SignatureAlgorithm ReadSignatureAlgorithm(ByteView identifier);
 
-// Whether `key` made `signature` over `tbs`. False too if the key is of another kind than the algorithm wants.
+// Whether `key` made `signature` over `tbs`. False too if there is no key, or one of another kind than the algorithm
+// wants.
 // The algorithm must be verifiable.
 bool VerifySignature(const SignatureAlgorithm& algorithm, EVP_PKEY* key, ByteView tbs, ByteView signature);
 
+// A public key, or none. One that the library will take for certain is handed to it only when somebody asks, as nobody
+// does for a server's own: no signature on a certificate is checked with that.
+class PublicKey {
+ public:
+  PublicKey() = default;
+  explicit PublicKey(bssl::UniquePtr<EVP_PKEY> key) : key_(std::move(key)) {}
+  // On demand; `spki` is borrowed.
+  explicit PublicKey(ByteView spki) : spki_(spki) {}
+
+  // Null if there is none. Loads it the first time, so not for two threads at once.
+  EVP_PKEY* get() const;
+  bool operator==(std::nullptr_t) const { return key_ == nullptr && spki_.empty(); }
+
+ private:
+  mutable bssl::UniquePtr<EVP_PKEY> key_;
+  ByteView spki_;  // empty: key_ is all there is
+};
+
 // A SubjectPublicKeyInfo: the key if it is supported, what is wrong with it if not.
 struct ParsedKey {
-  bssl::UniquePtr<EVP_PKEY> key;  // null: unsupported, malformed, or weak beyond what the library loads
-  bool weak = false;              // RSA below 2048 bits or not of whole octets, EC below 224 bits
-  std::string complaint;          // why there is no key
+  PublicKey key;          // none: unsupported, malformed, or weak beyond what the library loads
+  bool weak = false;      // RSA below 2048 bits or not of whole octets, EC below 224 bits
+  std::string complaint;  // why there is no key
 };
+// The key borrows `spki`.
 ParsedKey ParseKey(ByteView spki);
 
 // What a key that ParseKey gave is: "an RSA key of 2048 bits", "P-256".

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <list>
 #include <string_view>
 #include <unordered_set>
@@ -24,7 +25,6 @@ class Parsed {
   Parsed(const VerifyRequest& request, const Certificate& leaf) {
     const int presented = static_cast<int>(request.chain.size());
     candidates_.reserve(request.chain.size() + request.anchors.size());
-    few_.reserve(kFew);
     for (int i = 0; i < static_cast<int>(request.anchors.size()); ++i) {
       const ByteView der = request.anchors[static_cast<size_t>(i)];
       Add(der, true, presented + i);
@@ -44,10 +44,11 @@ class Parsed {
   // certificates.
   bool IsNew(ByteView der) {
     const std::string_view text = certs::AsText(der);
-    if (few_.size() < kFew) {
-      const bool known = std::ranges::find(few_, text) != few_.end();
+    if (count_ < few_.size()) {
+      const auto end = few_.begin() + static_cast<std::ptrdiff_t>(count_);
+      const bool known = std::find(few_.begin(), end, text) != end;
       if (!known) {
-        few_.push_back(text);
+        few_[count_++] = text;
       }
       return !known;
     }
@@ -67,11 +68,10 @@ class Parsed {
     }
   }
 
-  static constexpr size_t kFew = 16;
-
   std::list<Certificate> storage_;  // candidates point into it
   std::vector<Candidate> candidates_;
-  std::vector<std::string_view> few_;  // both borrow the request's bytes
+  std::array<std::string_view, 16> few_;  // both borrow the request's bytes
+  size_t count_ = 0;                      // of few_
   std::unordered_set<std::string_view> many_;
   bool leaf_is_anchor_ = false;
 };

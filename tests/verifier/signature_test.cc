@@ -2,7 +2,11 @@
 #include "lab/verifier/signature.h"
 
 #include <gtest/gtest.h>
+#include <openssl/bytestring.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
 
+#include <cstddef>
 #include <string>
 
 #include "certs/der.h"
@@ -95,6 +99,49 @@ TEST(ParseKey, WantsAnOddExponentAboveOne) {
   EXPECT_NE(verifier::ParseKey(RsaKey(2048, 3)).key, nullptr);
   EXPECT_EQ(verifier::ParseKey(RsaKey(2048, 1)).key, nullptr);
   EXPECT_EQ(verifier::ParseKey(RsaKey(2048, 65536)).key, nullptr);
+}
+
+// Whether the library takes these octets for a public key, and for nothing more.
+bool LibraryTakes(const Bytes& spki) {
+  CBS octets;
+  CBS_init(&octets, spki.data(), spki.size());
+  const bssl::UniquePtr<EVP_PKEY> key(EVP_parse_public_key(&octets));
+  ERR_clear_error();
+  return key != nullptr && CBS_len(&octets) == 0;
+}
+
+// A key that is loaded on demand is one that the library has not been asked about.
+TEST(ParseKey, TakesAnRsaKeyIfTheLibraryDoes) {
+  const auto agree = [](const Bytes& spki) {
+    const verifier::ParsedKey parsed = verifier::ParseKey(spki);
+    const bool taken = parsed.key != nullptr;
+    return taken == LibraryTakes(spki) && taken == (parsed.key.get() != nullptr) && taken == parsed.complaint.empty();
+  };
+  for (const int bits : {1024, 2040, 2047, 2048, 2049, 2056, 3072, 4096, 8184, 8192, 8200, 16384}) {
+    for (const int exponent : {-3, 0, 1, 2, 3, 5, 127, 128, 129, 255, 257, 32767, 32769, 65536, 65537, 0x7fffffff}) {
+      EXPECT_TRUE(agree(RsaKey(bits, exponent))) << bits << " bits, exponent " << exponent;
+    }
+  }
+  const Bytes good = RsaKey(2048, 65537);
+  for (size_t at = 0; at < good.size(); ++at) {
+    for (const int octet : {0x00, 0x01, 0x02, 0x03, 0x05, 0x30, 0x7f, 0x80, 0x81, 0x82, 0xff}) {
+      Bytes changed = good;
+      changed[at] = static_cast<uint8_t>(octet);
+      EXPECT_TRUE(agree(changed)) << octet << " at " << at;
+    }
+    EXPECT_TRUE(agree(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(at)))) << at;
+  }
+}
+
+TEST(ParseKey, SaysTheStrengthOfAKeyBeforeAndAfterItIsLoaded) {
+  for (const int bits : {2047, 2048, 2049, 2056, 4096, 8192}) {
+    const Bytes spki = RsaKey(bits, 65537);
+    const verifier::ParsedKey parsed = verifier::ParseKey(spki);
+    ASSERT_NE(parsed.key.get(), nullptr) << bits;
+    const auto loaded = static_cast<int>(RSA_bits(EVP_PKEY_get0_RSA(parsed.key.get())));
+    EXPECT_EQ(loaded, bits);
+    EXPECT_EQ(parsed.weak, bits < 2048 || bits % 8 != 0) << bits;
+  }
 }
 
 TEST(ParseKey, WantsANamedCurveAndAPointOnIt) {
