@@ -88,17 +88,16 @@ void DoubtWhatEndsTheHandshake(const World& world, Policy policy, bool tls_fails
   }
 }
 
-// A relay that has been told the host delivers; one that looks it up, and finds nobody, keeps the mail (RFC 5321 5.1).
-void TakeTheChanceOfALookUp(const World& world, const std::string& host, Prediction& prediction) {
-  const std::optional<Reason> nobody = oracle::WhyNoHostIsFound(world, host);
-  if (!nobody) {
+// A relay that has been told the host delivers, as the built-in one does; one that looks it up, and finds nobody, keeps
+// the mail (RFC 5321 5.1).
+void TakeTheChanceOfALookUp(const World& world, const std::string& host, Expectation& expectation) {
+  if (!oracle::FindsNoHost(world, host)) {
     return;
   }
-  Expectation& behind = prediction.expectation;
-  if (behind.demand == Demand::kAccept) {
-    behind = {.demand = Demand::kIgnoreOrRefuse, .verdict = {*nobody, 0}};
+  if (expectation.demand == Demand::kAccept) {
+    expectation.demand = Demand::kIgnoreOrRefuse;
   }
-  behind.must_reach = Rung::kConnected;
+  expectation.must_reach = Rung::kConnected;
 }
 
 // What is wrong with the certificates, as far as TLS brings it to the client: in TLS 1.2 only the server's certificate
@@ -208,7 +207,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     TakeTheChance(*tls, policy, prediction);
   }
   if (asks_for_nothing && reference.dns) {
-    TakeTheChanceOfALookUp(world, *reference.dns, prediction);
+    TakeTheChanceOfALookUp(world, *reference.dns, prediction.expectation);
   }
   return prediction;
 }

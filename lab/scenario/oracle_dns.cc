@@ -291,21 +291,12 @@ Trust TrustByDane(const World& world, const std::string& host) {
   return first;
 }
 
-std::optional<Reason> WhyNoHostIsFound(const World& world, const std::string& host) {
+bool FindsNoHost(const World& world, const std::string& host) {
   const Dns dns(world.dns, host);
   const Found mx = dns.LookUp(std::string(kDomain), "MX");
-  if (!mx.known) {
-    return Reason::kLookupFailed;
-  }
-  std::optional<Reason> first;
-  for (const Mx& tried : MailHosts(mx)) {
-    const Found v4 = dns.LookUp(tried.name, "A"), v6 = dns.LookUp(tried.name, "AAAA");
-    if (!v4.empty() || !v6.empty()) {
-      return std::nullopt;
-    }
-    first = first.value_or(v4.known && v6.known ? Reason::kConnectFailed : Reason::kLookupFailed);
-  }
-  return first;
+  return !mx.known || std::ranges::none_of(MailHosts(mx), [&](const Mx& tried) {
+    return !dns.LookUp(tried.name, "A").empty() || !dns.LookUp(tried.name, "AAAA").empty();
+  });
 }
 
 Trust TrustBySts(const World& world, const std::string& host) {

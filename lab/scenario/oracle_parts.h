@@ -168,8 +168,8 @@ struct Trust {
 };
 // `host` is the world's reference, normalised: what "{host}" stands for.
 Trust TrustByDane(const World& world, const std::string& host);
-// Why a relay that looks the domain's mail hosts up has nobody to connect to; nothing if there is somebody.
-std::optional<certs::Reason> WhyNoHostIsFound(const World& world, const std::string& host);
+// Whether a relay that looks the domain's mail hosts up has nobody to connect to.
+bool FindsNoHost(const World& world, const std::string& host);
 Trust TrustBySts(const World& world, const std::string& host);
 // RFC 7672 3: the chain against the records of `trust`.
 Findings JudgeByTlsa(const certs::ChainSpec& chain, const Trust& trust);
