@@ -1,7 +1,5 @@
 #include "lab/runner/run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -15,6 +13,7 @@
 #include "lab/runner/meet.h"
 #include "lab/runner/plan.h"
 #include "lab/runner/process.h"
+#include "lab/runner/run_group.h"
 #include "lab/runner/sandbox_probe.h"
 
 namespace lab {
@@ -22,158 +21,108 @@ namespace {
 
 using OnRecord = std::function<void(const RunRecord&)>;
 
-// How many runs of a group at a time. Over TCP the built-in client spends its time waiting for servers that do not
-// answer; a program is busy starting.
-size_t Workers(const RunOptions& options, const PlannedGroup& group) {
-  const int cores = std::max(static_cast<int>(std::thread::hardware_concurrency()), 1);
-  const int usual = group.command == nullptr && group.wire == Wire::kTcp ? 8 * cores : cores;
-  return static_cast<size_t>(std::clamp(options.jobs > 0 ? options.jobs : usual, 1, 64));
-}
-
-bool IsGoodCase(const RunRecord& record) { return record.scenario->id == kSanityGood; }
-
-// Whether a bracketing run shows that client and lab understand each other. A client that accepts everything, or that
-// delivers in clear, is no client one would want, but its answers are answers; and what is declared of it is
-// understood.
-bool SanityHolds(const RunRecord& record) {
-  const Outcome outcome = record.outcome;
-  if (outcome == Outcome::kXfail) {
-    return true;
-  }
-  if (IsGoodCase(record)) {
-    return outcome == Outcome::kPass || (outcome == Outcome::kLeak && record.observation.delivered_in_clear);
-  }
-  return outcome != Outcome::kNotReached && outcome != Outcome::kHang && outcome != Outcome::kCrash &&
-         outcome != Outcome::kError && outcome != Outcome::kSkip;
-}
-
-// It came to an end without having got its mail through: whatever was declared of it.
-bool CameToNothing(const RunRecord& record) {
-  const Observation& seen = record.observation;
-  const bool through = seen.delivered_in_tls || seen.delivered_in_clear || seen.mail_accepted_in_tls ||
-                       (record.report.goal == Goal::kHello && record.report.claim == Claim::kDelivered);
-  return record.report.started && !through;
-}
-
-// Why the rest is not worth running: every further run would cost the client's whole time limit, or cannot be started.
-bool EndsTheGroup(const RunRecord& record) {
-  return record.outcome == Outcome::kHang || record.outcome == Outcome::kError;
-}
-
-class Campaign {
+// Puts the records of groups that overlap into the order of the plan, and counts them.
+class Ledger {
  public:
-  Campaign(const Lab& lab, const OnRecord& on_record) : lab_(lab), on_record_(on_record) {}
+  Ledger(size_t groups, const OnRecord& on_record) : waiting_(groups), finished_(groups), on_record_(on_record) {}
 
-  RunSummary Do(const std::vector<PlannedGroup>& plan) {
-    for (const PlannedGroup& group : plan) {
-      if (!summary_.interrupted) {
-        RunGroup(group);
+  void Take(size_t group, RunRecord&& record) {
+    const std::lock_guard lock(mutex_);
+    if (group == turn_) {
+      Publish(record);
+    } else {
+      waiting_[group].push_back(std::move(record));
+    }
+  }
+  void Finish(size_t group) {
+    const std::lock_guard lock(mutex_);
+    finished_[group] = true;
+    while (turn_ < finished_.size() && finished_[turn_]) {
+      ++turn_;
+      if (turn_ < waiting_.size()) {
+        std::ranges::for_each(waiting_[turn_], [this](const RunRecord& record) { Publish(record); });
+        waiting_[turn_].clear();
       }
     }
-    return summary_;
   }
+  // Once every group that was begun is finished.
+  const RunSummary& summary() const { return summary_; }
 
  private:
-  void RunGroup(const PlannedGroup& group) {
-    const std::string missing = group.command != nullptr ? MissingProgram(*group.command) : "";
-    if (!missing.empty()) {
-      Refuse(group, Outcome::kError, missing);
-      return;
-    }
-    give_up_.clear();
-    refuses_all_ = good_was_refused_ = false;
-    RunAll(group, group.first);
-    refuses_all_ = good_was_refused_;
-    if (!give_up_.empty() && !lab_.options.keep_going_after_bad_sanity) {
-      Refuse(group, Outcome::kNotReached, fmt::format("not run, because {}", give_up_));
-      return;
-    }
-    RunAll(group, group.body);
-    RunAll(group, group.last);
-  }
-
-  // Records every run of the body as not having taken place.
-  void Refuse(const PlannedGroup& group, Outcome outcome, const std::string& sentence) {
-    for (const PlannedRun& run : group.body) {
-      if (lab_.stop) {
-        summary_.interrupted = true;
-        return;
-      }
-      Publish(run.skip_reason ? NotRun(lab_, group, run, Outcome::kSkip, *run.skip_reason)
-                              : NotRun(lab_, group, run, outcome, sentence));
-    }
-  }
-
-  // Runs on several threads; publishes in the order of `runs`, on this one.
-  void RunAll(const PlannedGroup& group, const std::vector<PlannedRun>& runs) {
-    std::vector<std::optional<RunRecord>> done(runs.size());
-    std::atomic<size_t> next = 0;
-    size_t working = std::min(runs.size(), Workers(lab_.options, group));
-    const auto work = [&] {
-      for (size_t i; (i = next++) < runs.size() && !lab_.stop;) {
-        RunRecord record = runs[i].skip_reason ? NotRun(lab_, group, runs[i], Outcome::kSkip, *runs[i].skip_reason)
-                                               : Meet(lab_, group, runs[i], refuses_all_);
-        const std::lock_guard lock(mutex_);
-        // A run that was cut short says nothing about the client.
-        if (!lab_.stop) {
-          done[i] = std::move(record);
-        }
-        changed_.notify_one();
-      }
-      const std::lock_guard lock(mutex_);
-      --working;
-      changed_.notify_one();
-    };
-    std::vector<std::jthread> threads;
-    for (size_t i = working; i > 0; --i) {
-      threads.emplace_back(work);
-    }
-    for (std::optional<RunRecord>& slot : done) {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return slot.has_value() || working == 0; });
-      if (!slot) {
-        summary_.interrupted = true;
-        return;
-      }
-      lock.unlock();
-      Publish(*slot);
-      slot.reset();  // transcripts are large
-    }
-  }
-
+  // A bracketing run counts only when it fails: the totals are those of the scenarios that were asked for.
   void Publish(const RunRecord& record) {
-    good_was_refused_ |= record.sanity == "first" && IsGoodCase(record) && CameToNothing(record);
-    Count(record);
+    summary_.harness_error |= record.outcome == Outcome::kError;
+    const bool bracket_holds = !record.sanity.empty() && SanityHolds(record);
+    summary_.harness_error |= !record.sanity.empty() && !bracket_holds;
+    if (record.outcome == Outcome::kSkip && !bracket_holds) {
+      ++summary_.skipped;
+    } else if (!bracket_holds) {
+      ++(AsExpected(record.outcome) ? summary_.passed : summary_.failed);
+    }
     on_record_(record);
   }
 
-  // A bracketing run counts only when it fails: the totals are those of the scenarios that were asked for.
-  void Count(const RunRecord& record) {
-    summary_.harness_error |= record.outcome == Outcome::kError;
-    if (!record.sanity.empty() && SanityHolds(record)) {
-      return;
-    }
-    if (!record.sanity.empty()) {
-      summary_.harness_error = true;
-      if (EndsTheGroup(record)) {
-        give_up_ = fmt::format("the sanity case {} ended as \"{}\"", record.scenario->id, Name(record.outcome));
+  std::mutex mutex_;
+  size_t turn_ = 0;
+  std::vector<std::vector<RunRecord>> waiting_;
+  std::vector<bool> finished_;
+  const OnRecord& on_record_;
+  RunSummary summary_;
+};
+
+// The groups one after the other, but that the next client begins when the last runs of the one before it are under
+// way: what waits for a server that says nothing leaves the machine idle.
+class Campaign {
+ public:
+  Campaign(const Lab& lab, const std::vector<PlannedGroup>& plan, const OnRecord& on_record)
+      : lab_(lab), plan_(plan), ledger_(plan.size(), on_record), slots_(CommandsAtATime(lab.options)) {}
+
+  RunSummary Do() {
+    std::vector<std::jthread> running;
+    for (size_t i = 0; i < plan_.size(); ++i) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return alive_ == 0 || (alive_ == 1 && handed_out_ == i && MayOverlap(i)); });
+      if (interrupted_) {
+        break;
       }
+      ++alive_;
+      running.emplace_back([this, i] { RunOne(i); });
     }
-    if (record.outcome == Outcome::kSkip) {
-      ++summary_.skipped;
-    } else {
-      ++(AsExpected(record.outcome) ? summary_.passed : summary_.failed);
-    }
+    running.clear();  // waits for them
+    RunSummary summary = ledger_.summary();
+    summary.interrupted = interrupted_;
+    return summary;
+  }
+
+ private:
+  bool MayOverlap(size_t i) const {
+    return plan_[i - 1].command != nullptr && plan_[i].command != nullptr && CommandsAtATime(lab_.options) > 1;
+  }
+
+  void RunOne(size_t i) {
+    const bool whole = RunGroup(
+        lab_, plan_[i], slots_, [&](RunRecord&& record) { ledger_.Take(i, std::move(record)); },
+        [&] {
+          const std::lock_guard lock(mutex_);
+          handed_out_ = i + 1;
+          changed_.notify_one();
+        });
+    ledger_.Finish(i);
+    const std::lock_guard lock(mutex_);
+    interrupted_ |= !whole;
+    handed_out_ = std::max(handed_out_, i + 1);
+    --alive_;
+    changed_.notify_one();
   }
 
   const Lab& lab_;
-  const OnRecord& on_record_;
-  RunSummary summary_;
-  std::string give_up_;
-  bool refuses_all_ = false;       // the client whose turn it is; only changed while no thread runs
-  bool good_was_refused_ = false;  // in its first bracket
+  const std::vector<PlannedGroup>& plan_;
+  Ledger ledger_;
+  Slots slots_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  size_t alive_ = 0, handed_out_ = 0;  // groups: of which some run is under way; of which all have begun
+  bool interrupted_ = false;
 };
 
 bool Uses(const std::vector<PlannedGroup>& plan, Wire wire) {
@@ -231,7 +180,7 @@ certs::Result<RunSummary> Run(const RunOptions& options, const OnRecord& on_reco
     }
     lab.server = &server.emplace(std::move(*started));
   }
-  return Campaign(lab, on_record).Do(plan);
+  return Campaign(lab, plan, on_record).Do();
 }
 
 size_t CountRuns(const RunOptions& options) {

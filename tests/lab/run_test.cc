@@ -267,6 +267,31 @@ TEST(RunTest, TheOrderDoesNotDependOnTheNumberOfJobs) {
   EXPECT_EQ(one.size(), CountRuns(options));
 }
 
+// The second client begins while the last run of the first is under way, and is done sooner.
+TEST(RunTest, ClientsThatOverlapAreReportedOneAfterTheOther) {
+  RunOptions options;
+  options.built_in = false;
+  options.wire = Wire::kTcp;
+  options.jobs = 4;
+  options.implicit = false;
+  options.scenarios = Scenarios({"time.leaf-expired", "name.wrong-host"});
+  options.commands = {{.name = "slow", .argv = {"sleep 0.5"}, .shell = true},
+                      {.name = "quick", .argv = {"true"}, .shell = true},
+                      {.name = "last", .argv = {"true"}, .shell = true}};
+  std::vector<std::string> order;
+  for (const RunRecord& record : Execute(options).records) {
+    order.push_back(record.client + " " + record.sanity + record.scenario->id);
+  }
+  std::vector<std::string> wanted;
+  for (const char* const client : {"slow ", "quick ", "last "}) {
+    for (const char* const run : {"firstcontrol.good", "firstchain.self-signed", "time.leaf-expired", "name.wrong-host",
+                                  "lastcontrol.good", "lastchain.self-signed"}) {
+      wanted.push_back(std::string(client) + run);
+    }
+  }
+  EXPECT_EQ(order, wanted);
+}
+
 TEST(RunTest, TotalsAreThoseOfWhatWasAskedFor) {
   const Ran ran = Execute({.scenarios = Scenarios({"control.good", "name.wrong-host"})});
   EXPECT_EQ(ran.summary.passed, 4);  // in two modes
