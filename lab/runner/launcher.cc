@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <type_traits>
 
+#include "lab/runner/pass_descriptors.h"
 #include "lab/runner/supervisor.h"
 
 namespace lab {
@@ -131,45 +133,18 @@ using Descriptors = std::array<int, kDescriptors>;
 
 // One order: an octet, and the descriptors with it. False at the end of the socket.
 bool ReceiveOrder(int from, Descriptors& descriptors) {
-  char octet = 0;
-  iovec part{.iov_base = &octet, .iov_len = sizeof octet};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  ssize_t size = 0;
-  do {
-    size = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
-  } while (size < 0 && errno == EINTR);
-  const cmsghdr* const header = size == 1 ? CMSG_FIRSTHDR(&message) : nullptr;
-  if (header == nullptr || header->cmsg_len != CMSG_LEN(sizeof descriptors)) {
+  std::byte octet{};
+  const ReceivedPacket packet = ReceivePacket(from, {&octet, 1});
+  if (packet.size != 1 || packet.count != descriptors.size()) {
     return false;
   }
-  std::memcpy(descriptors.data(), CMSG_DATA(header), sizeof descriptors);
+  std::copy_n(packet.descriptors.begin(), descriptors.size(), descriptors.begin());
   return true;
 }
 
 bool SendOrder(int to, const Descriptors& descriptors) {
-  char octet = 'L';
-  iovec part{.iov_base = &octet, .iov_len = sizeof octet};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof descriptors);
-  std::memcpy(CMSG_DATA(header), descriptors.data(), sizeof descriptors);
-  ssize_t size = 0;
-  do {
-    size = sendmsg(to, &message, MSG_NOSIGNAL);
-  } while (size < 0 && errno == EINTR);
-  return size == 1;
+  constexpr std::byte kOctet{'L'};
+  return SendPacket(to, {&kOctet, 1}, descriptors);
 }
 
 // A file without a name, in memory.
@@ -197,7 +172,7 @@ std::string ReadOrderFile(int file) {
   std::string octets(static_cast<size_t>(status.st_size), '\0');
   for (size_t have = 0; have < octets.size();) {
     const ssize_t size = pread(file, octets.data() + have, octets.size() - have, static_cast<off_t>(have));
-    if (size <= 0 && errno != EINTR) {
+    if (size == 0 || (size < 0 && errno != EINTR)) {
       return "";
     }
     have += static_cast<size_t>(std::max<ssize_t>(size, 0));

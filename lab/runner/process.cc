@@ -9,15 +9,18 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <system_error>
 
 #include "lab/runner/clock.h"
 #include "lab/runner/id_map.h"
 #include "lab/runner/launcher.h"
+#include "lab/runner/pass_descriptors.h"
 #include "lab/runner/sandbox_enter.h"
 #include "lab/runner/supervisor.h"
 
@@ -83,24 +86,10 @@ struct Packet {
 
 std::optional<Packet> Receive(int channel) {
   Packet packet;
-  iovec part{.iov_base = &packet.report, .iov_len = sizeof packet.report};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxSandboxSockets)> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != sizeof packet.report) {
-    return std::nullopt;
-  }
-  for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, const_cast<cmsghdr*>(header))) {
-    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-      packet.sockets.resize((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-      std::memcpy(packet.sockets.data(), CMSG_DATA(header), packet.sockets.size() * sizeof(int));
-    }
-  }
-  return packet;
+  const ReceivedPacket received = ReceivePacket(channel, std::as_writable_bytes(std::span(&packet.report, 1)));
+  packet.sockets.assign(received.descriptors.begin(),
+                        received.descriptors.begin() + static_cast<std::ptrdiff_t>(received.count));
+  return received.size == sizeof packet.report ? std::optional(std::move(packet)) : std::nullopt;
 }
 
 // The lab's side of one run.

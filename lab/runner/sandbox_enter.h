@@ -5,11 +5,12 @@
 #include <array>
 #include <cstddef>
 
+#include "lab/runner/pass_descriptors.h"
 #include "lab/runner/sandbox.h"
 
 namespace lab {
 
-inline constexpr size_t kMaxSandboxSockets = 32;
+inline constexpr size_t kMaxSandboxSockets = kMostPassed;  // they are handed to the lab in one packet
 
 // What was refused: a word for it, and errno. `step` null: nothing was.
 struct SandboxFailure {

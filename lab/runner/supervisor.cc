@@ -14,7 +14,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
+#include "lab/runner/pass_descriptors.h"
 #include "lab/runner/sandbox_enter.h"
 
 namespace lab {
@@ -34,21 +36,7 @@ void Tell(SupervisorReport::Kind kind, int value, SandboxFailure failure = {}, c
   if (failure.step != nullptr) {
     strncpy(report.step.data(), failure.step, report.step.size() - 1);
   }
-  iovec part{.iov_base = &report, .iov_len = sizeof report};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMaxSandboxSockets)> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  if (count > 0) {
-    message.msg_control = control.data();
-    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
-    cmsghdr* const rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int) * count);
-    memcpy(CMSG_DATA(rights), sockets, sizeof(int) * count);
-  }
-  [[maybe_unused]] const ssize_t sent = sendmsg(kChannel, &message, MSG_NOSIGNAL);
+  SendPacket(kChannel, std::as_bytes(std::span(&report, 1)), {sockets, count});
 }
 
 [[noreturn]] void GiveUp(SandboxFailure failure) noexcept {

@@ -30,6 +30,11 @@ std::string DoubtAboutTheInjection(const SmtpScript& smtp) {
   if (injection.placement == Placement::kBehindEhlo && EhloInClear(smtp)) {
     return "which is met first, an EHLO reply that will not do or what stands behind it";
   }
+  // RFC 5321 4.5.3.1.5: nobody need hear lines of more than 512 octets, and nobody must not.
+  constexpr size_t kLongestLine = 512, kWhatFollows = 64;
+  if (injection.placement == Placement::kBeforeReply && injection.payload.size() + kWhatFollows > kLongestLine) {
+    return "whether a line that may be too long is heard to its end";
+  }
   const bool half_a_line = !injection.payload.empty() && injection.payload.back() != '\n';
   if (injection.placement == Placement::kBeforeReply && half_a_line && Scripted(smtp, Verb::kStartTls, false)) {
     return "what half a line and an odd reply are together";

@@ -149,7 +149,8 @@ FirstReply ReadFirstReply(std::string_view text) {
     const bool has_code = this_code.size() == kCode && std::ranges::all_of(this_code, is_digit) &&
                           this_code.front() >= '2' && this_code.front() <= '5';
     if (!ends_well || !has_code || (!separator.empty() && separator != " " && separator != "-") ||
-        !IsReplyText(std::string(line.substr(kCode))) || (!code.empty() && code != this_code)) {
+        !IsReplyText(std::string(line.substr(std::min(kCode + 1, line.size())))) ||
+        (!code.empty() && code != this_code)) {
       return {.form = FirstReply::Form::kMalformed};
     }
     code = this_code;

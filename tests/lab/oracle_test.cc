@@ -136,6 +136,12 @@ TEST(Oracle, ReadsWhatIsInjectedInFrontOfThe220AsAClientDoes) {
   EXPECT_EQ(reason("250 x\r\n"), Reason::kStartTlsRefused);
   EXPECT_EQ(reason("250 "), Reason::kStartTlsRefused);  // "250 220 Ready"
   EXPECT_EQ(reason("454\r\n"), Reason::kStartTlsRefused);
+  // A line of 512 octets with its end is the longest (RFC 5321 4.5.3.1.5).
+  EXPECT_EQ(reason("454 " + std::string(506, 'x') + "\r\n"), Reason::kStartTlsRefused);
+  World long_line;
+  long_line.smtp.injection = {.placement = fakeserver::Placement::kBeforeReply,
+                              .payload = certs::ToBytes("454 " + std::string(507, 'x') + "\r\n")};
+  EXPECT_NE(Ask(long_line).uncertain, "");
   EXPECT_EQ(reason("220 x\r\n"), Reason::kClearTextBehind220);
   EXPECT_EQ(reason("220-x\r\n220 y\r\n"), Reason::kClearTextBehind220);
   EXPECT_EQ(reason("220-x\r\n"), Reason::kOk);  // one reply of two lines

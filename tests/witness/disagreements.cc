@@ -1,13 +1,11 @@
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-
 #include "tests/witness/disagreements.h"
 
 #include <fnmatch.h>
 #include <gtest/gtest.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
+
+#include "lab/scenario/toml.h"
 
 namespace witness {
 
