@@ -121,6 +121,15 @@ struct Issuer::Memo {
   Remembered<Bytes> certificates;
   Remembered<std::shared_ptr<const IssuedChain>> chains;
   Canonical scratch{1024};  // for one certificate at a time
+
+  // All at once: what is left of one would go with certificates of the same specs and other signatures.
+  void StartAnewIfFull() {
+    if (certificates.full() || chains.full()) {
+      certificates.Clear();
+      chains.Clear();
+    }
+  }
+
   std::atomic<uint64_t> signatures = 0;
 };
 
@@ -130,11 +139,31 @@ Issuer::~Issuer() = default;
 
 uint64_t Issuer::signatures_made() const { return memo_->signatures; }
 
-// One lock for the whole of issuing: what is wanted twice at once must be signed once.
 Result<std::shared_ptr<const IssuedChain>> Issuer::Issue(const ChainSpec& spec) {
+  const std::lock_guard lock(memo_->mutex);
+  memo_->StartAnewIfFull();
+  return IssueOrRecall(spec);
+}
+
+Result<std::vector<std::shared_ptr<const IssuedChain>>> Issuer::IssueTogether(
+    const std::vector<const ChainSpec*>& specs) {
+  const std::lock_guard lock(memo_->mutex);
+  memo_->StartAnewIfFull();
+  std::vector<std::shared_ptr<const IssuedChain>> chains;
+  for (const ChainSpec* spec : specs) {
+    auto chain = IssueOrRecall(*spec);
+    if (!chain) {
+      return std::unexpected(chain.error());
+    }
+    chains.push_back(*std::move(chain));
+  }
+  return chains;
+}
+
+// Under the lock, which is one for the whole of issuing: what is wanted twice at once must be signed once.
+Result<std::shared_ptr<const IssuedChain>> Issuer::IssueOrRecall(const ChainSpec& spec) {
   const CanonicalChain canonical(spec);
   const MemoKey key(canonical.whole());
-  std::lock_guard lock(memo_->mutex);
   if (const auto* found = memo_->chains.Find(key)) {
     return *found;
   }

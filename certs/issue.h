@@ -48,6 +48,9 @@ class Issuer {
   // an unknown issuer node, a name used twice, a tamper that does not occur exactly once, a key type that cannot sign
   // so.
   Result<std::shared_ptr<const IssuedChain>> Issue(const ChainSpec& spec);
+  // The same for several that meet one client: a certificate that two of them have is the same octets in both. Of
+  // chains issued one after the other that is not sure, since what is remembered may have been given up in between.
+  Result<std::vector<std::shared_ptr<const IssuedChain>>> IssueTogether(const std::vector<const ChainSpec*>& specs);
 
   int64_t now() const { return now_; }
   KeyRing& keys() { return *keys_; }
@@ -57,6 +60,7 @@ class Issuer {
  private:
   struct Memo;
 
+  Result<std::shared_ptr<const IssuedChain>> IssueOrRecall(const ChainSpec& spec);
   Result<std::shared_ptr<const IssuedChain>> IssueAnew(const ChainSpec& spec, const CanonicalChain& canonical);
   Result<Bytes> IssueNode(const ChainSpec& spec, const CertSpec& node, ByteView canonical_node);
   Result<void> IssueStatements(const ChainSpec& spec, IssuedChain& chain);

@@ -56,27 +56,26 @@ struct MemoKey {
   size_t hash;
 };
 
-// Values by keys of which no two are equal; starts anew when there are `kMost`. Not thread-safe.
+// Values by keys of which no two are equal. Its owner empties it when it is full. Not thread-safe.
 template <typename Value>
 class Remembered {
  public:
-  // Nullptr if there is none; valid until the next Keep().
+  // Enough for every catalogue; a bound for fuzzers, which issue a new chain every time.
+  static constexpr size_t kMost = 8192;
+
+  bool full() const { return values_.size() >= kMost; }
+  void Clear() { values_.clear(); }
+  // Nullptr if there is none; valid until the next Keep() or Clear().
   const Value* Find(const MemoKey& key) const {
     const auto found = values_.find(key);
     return found == values_.end() ? nullptr : &found->second;
   }
   // `key` is not in it yet.
   void Keep(const MemoKey& key, Value value) {
-    if (values_.size() >= kMost) {
-      values_.clear();
-    }
     values_.emplace(Owned{Bytes(key.octets.begin(), key.octets.end()), key.hash}, std::move(value));
   }
 
  private:
-  // Enough for every catalogue; a bound for fuzzers, which issue a new chain every time.
-  static constexpr size_t kMost = 8192;
-
   struct Owned {
     Bytes octets;
     size_t hash;

@@ -1,37 +1,39 @@
 #include "lab/runner/host.h"
 
-#include <optional>
 #include <utility>
 
 namespace lab {
 
 certs::Result<Host> MakeHost(const World& world, fakeserver::TlsMode mode, certs::Issuer& issuer) {
-  Host host;
-  std::optional<World> last;
+  std::vector<World> visits;
+  std::vector<const certs::ChainSpec*> specs;
+  visits.reserve(world.earlier.size() + 1);  // `specs` points into it
   for (size_t visit = 0; visit <= world.earlier.size(); ++visit) {
-    World met = OnVisit(world, visit);
-    met.reference.clear();  // the client's affair
-    if (last && met == *last) {
+    visits.push_back(OnVisit(world, visit));
+    visits.back().reference.clear();  // the client's affair
+    specs.push_back(&visits.back().chain);
+  }
+  auto chains = issuer.IssueTogether(specs);
+  if (!chains) {
+    return std::unexpected(chains.error());
+  }
+  Host host{.visits = {}, .chains = *std::move(chains)};
+  for (size_t visit = 0; visit < visits.size(); ++visit) {
+    const World& met = visits[visit];
+    if (visit > 0 && met == visits[visit - 1]) {
       host.visits.push_back(host.visits.back());
-      host.chains.push_back(host.chains.back());
       continue;
-    }
-    auto chain = issuer.Issue(met.chain);
-    if (!chain) {
-      return std::unexpected(chain.error());
     }
     auto behaviour = std::make_shared<fakeserver::Behaviour>();
     behaviour->mode = mode;
     behaviour->smtp = met.smtp;
     behaviour->tls = met.tls;
     behaviour->link = met.link;
-    behaviour->identity = *chain;
+    behaviour->identity = host.chains[visit];
     if (const auto prepared = fakeserver::Prepare(*behaviour); !prepared) {
       return std::unexpected(prepared.error());
     }
     host.visits.push_back(std::move(behaviour));
-    host.chains.push_back(*std::move(chain));
-    last = std::move(met);
   }
   return host;
 }

@@ -141,6 +141,64 @@ TEST(Issuer, SignsACertificateOnceHoweverManyChainsHoldIt) {
   EXPECT_EQ((*second)->trusted, (*first)->trusted);
 }
 
+// Chains of as many certificates of their own as make the issuer give up what it remembers.
+void MakeItForget(Issuer& issuer) {
+  const uint64_t before = issuer.signatures_made();
+  ChainSpec chain = GoodChain();
+  const CertSpec leaf = chain.leaf();
+  for (int i = 0; i < 100; ++i) {
+    CertSpec& other = chain.certs.emplace_back(leaf);
+    other.name = "other-" + std::to_string(i);
+    chain.presented.push_back(other.name);
+  }
+  for (int days = 1; issuer.signatures_made() < before + 8400; ++days) {
+    for (CertSpec& cert : chain.certs) {
+      if (cert.name.starts_with("other-")) {
+        cert.not_after.from_now = std::chrono::days(days);
+      }
+    }
+    ASSERT_TRUE(issuer.Issue(chain));
+  }
+}
+
+TEST(Issuer, ForgetsChainsWithTheirCertificates) {
+  Issuer issuer(TestRing(), kNow);
+  ASSERT_TRUE(issuer.Issue(GoodChain()));
+  MakeItForget(issuer);
+  ChainSpec other = GoodChain();
+  other.leaf().not_after.from_now = std::chrono::seconds(-1);
+  const auto one = issuer.Issue(GoodChain()), two = issuer.Issue(other);
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ((*one)->trusted, (*two)->trusted);  // an ECDSA signature made anew would be another
+}
+
+// However full its memory is when it begins.
+TEST(Issuer, GivesChainsThatAreIssuedTogetherTheSameCertificates) {
+  Issuer issuer(TestRing(), kNow);
+  MakeItForget(issuer);
+  for (int i = 0; i < 8400; ++i) {  // each chain one more in its memory
+    ChainSpec one = GoodChain(), two = GoodChain();
+    one.leaf().raw_certificate = Bytes{0x30, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+    two.leaf().raw_certificate = Bytes{0x31, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+    if (i == 6000) {  // its memory is full behind every second chain so far; from here on between the two
+      ASSERT_TRUE(issuer.Issue(GoodChain()));
+    }
+    const auto chains = issuer.IssueTogether({&one, &two});
+    ASSERT_TRUE(chains);
+    ASSERT_EQ((*chains)[0]->trusted, (*chains)[1]->trusted) << i;
+  }
+}
+
+TEST(Issuer, SaysWhichOfSeveralChainsCannotBeIssued) {
+  Issuer issuer(TestRing(), kNow);
+  ChainSpec good = GoodChain(), bad = GoodChain();
+  bad.presented.emplace_back("nobody");
+  const auto chains = issuer.IssueTogether({&good, &bad});
+  ASSERT_FALSE(chains);
+  EXPECT_EQ(chains.error().code, ErrorCode::kBadInput);
+  EXPECT_NE(chains.error().detail.find("nobody"), std::string::npos);
+}
+
 TEST(Issuer, SignsALeafAnewWhenItsIssuersNameOrKeyChanges) {
   Issuer issuer(TestRing(), kNow);
   ASSERT_TRUE(issuer.Issue(GoodChain()));
