@@ -120,7 +120,8 @@ void Judge::Form() {
 }
 
 void Judge::Algorithm() {
-  if (RuleOn(Rule::kAlgorithmsAgree) && !Same(c_->inner_algorithm, c_->outer_algorithm)) {
+  // Of an anchor only its name and its key matter (RFC 5280 6.1.1 d): nobody looks at its signature.
+  if (RuleOn(Rule::kAlgorithmsAgree) && !IsAnchor() && !Same(c_->inner_algorithm, c_->outer_algorithm)) {
     Found(Reason::kSignatureAlgorithmMismatch,
           fmt::format("signed: {}, beside the signature: {}", ReadSignatureAlgorithm(c_->inner_algorithm).name(),
                       c_->algorithm.name()));

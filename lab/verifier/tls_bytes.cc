@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/bytestring.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cstring>
@@ -96,6 +97,22 @@ std::optional<CertificateMessage> ParseCertificateMessage(ByteView body, bool tl
     parsed.staples.push_back(StapleOf(extensions));
   }
   return parsed;
+}
+
+Bytes AlpnList(const std::vector<std::string>& names) {
+  Bytes list;
+  for (const std::string& name : names) {
+    if (!name.empty() && name.size() <= 255) {
+      list.push_back(static_cast<uint8_t>(name.size()));
+      list.insert(list.end(), name.begin(), name.end());
+    }
+  }
+  return list;
+}
+
+bool IsMessageOutOfTurn() {
+  const uint32_t error = ERR_peek_error();
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_UNEXPECTED_MESSAGE;
 }
 
 std::string TakeLibraryReason() {

@@ -1,5 +1,5 @@
-// What stands between the TLS library and bytes: a BIO on two byte strings, and the Certificate message cut into
-// pieces.
+// What stands between the TLS library and bytes: a BIO on two byte strings, the Certificate message cut into pieces,
+// lists as extensions have them, and errors.
 #pragma once
 
 #include <openssl/base.h>
@@ -34,6 +34,11 @@ struct CertificateMessage {
 //   struct { ASN.1Cert certificate_list<0..2^24-1>; }                                                        TLS 1.2
 std::optional<CertificateMessage> ParseCertificateMessage(certs::ByteView body, bool tls13);
 
+// ProtocolNameList of RFC 7301 3.1. A name that does not fit its length octet is left out.
+certs::Bytes AlpnList(const std::vector<std::string>& names);
+
+// Whether what went wrong first in the library is that a message came where another had to be.
+bool IsMessageOutOfTurn();
 // What the library says went wrong first ("WRONG_VERSION_NUMBER"), escaped; empties its queue.
 std::string TakeLibraryReason();
 

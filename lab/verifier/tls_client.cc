@@ -39,18 +39,6 @@ constexpr uint16_t kSignatures[] = {
     SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
 };
 
-// The list as RFC 7301 3.1 encodes it. A name that does not fit its length octet is left out.
-Bytes AlpnList(const std::vector<std::string>& names) {
-  Bytes list;
-  for (const std::string& name : names) {
-    if (!name.empty() && name.size() <= 255) {
-      list.push_back(static_cast<uint8_t>(name.size()));
-      list.insert(list.end(), name.begin(), name.end());
-    }
-  }
-  return list;
-}
-
 constexpr size_t kHandshakeHeader = 4;  // type and 24-bit length
 
 // Where a connection keeps the address of its TlsClient.
@@ -91,7 +79,7 @@ struct TlsClient::Callbacks {
       client->chain_.emplace_back(data, data + CRYPTO_BUFFER_len(entry));
     }
     client->TakeStaples();
-    if (client->Judge()) {
+    if (client->Judge(client->config_.revocation)) {
       return ssl_verify_ok;
     }
     *alert = AlertFor(client->verification_.verdict.reason);
@@ -344,7 +332,7 @@ void TlsClient::TakeStaples() {
   }
 }
 
-bool TlsClient::Judge() {
+bool TlsClient::Judge(RevocationMode revocation) {
   judged_ = true;
   certificate_message_.clear();
   VerifyRequest request;
@@ -355,7 +343,7 @@ bool TlsClient::Judge() {
   request.key_exchange = KeyExchange::kSigning;  // nothing else is offered
   request.names = config_.names;
   request.trust = config_.trust;
-  request.revocation.mode = config_.revocation;
+  request.revocation.mode = revocation;
   request.revocation.staples.assign(staples_.begin(), staples_.end());
   request.revocation.crls = config_.crls;
   verification_ = Verify(request);
@@ -377,10 +365,13 @@ void TlsClient::JudgeCaptured() {
     verdict_ = {Reason::kNoCertificate, 0};
     return;
   }
-  Judge();
+  // In TLS 1.2 the staple is a message of its own (RFC 6066 8), which has not come: nothing can be said for its
+  // absence.
+  Judge(tls13_message_ ? config_.revocation : RevocationMode::kOff);
 }
 
 void TlsClient::Fail(std::string_view what, Reason reason) {
+  const bool out_of_turn = IsMessageOutOfTurn();
   const std::string why = reason == Reason::kClosedByPeer ? "the server said goodbye" : TakeLibraryReason();
   state_ = TlsState::kFailed;
   verdict_ = {reason, 0};
@@ -388,7 +379,9 @@ void TlsClient::Fail(std::string_view what, Reason reason) {
   if (established_) {
     return;
   }
-  JudgeCaptured();
+  if (!out_of_turn) {  // else it was no matter what the message said
+    JudgeCaptured();
+  }
   if (judged_ && !verification_.verdict.ok()) {
     verdict_ = verification_.verdict;
     if (!verification_.defects.empty()) {

@@ -112,7 +112,7 @@ class TlsClient {
   struct Callbacks;
 
   void TakeStaples();
-  bool Judge();  // runs Verify() on chain_
+  bool Judge(RevocationMode revocation);  // runs Verify() on chain_
   bool CheckEstablished();
   void JudgeCaptured();
   void NoteFacts();

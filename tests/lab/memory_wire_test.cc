@@ -100,6 +100,17 @@ TEST(ByHandTest, EveryFaultOfAHandshakeIsCarriedOut) {
   }
 }
 
+// A client that insists on a status blames nobody for one that could not have come yet: where the server's Certificate
+// is met before ServerHello, or where the message behind it cannot be read.
+TEST(ByHandTest, AStatusThatHadNotComeYetIsNotMissed) {
+  for (const char* const id : {"tls.tls12-server-hello-missing", "revocation.ocsp-empty-tls12"}) {
+    Scenario scenario = *FindScenario(id);
+    scenario.world.chain.revocation.check = certs::RevocationCheck::kHard;
+    const RunRecord record = RunInMemory(scenario, TlsMode::kStartTls, Policy::kSubmission, SharedIssuer(), 1, false);
+    EXPECT_EQ(Name(record.outcome), "pass") << id << "\n" << record.sentence << Text(record);
+  }
+}
+
 // What has to be written by hand is served in both versions, and means the same in both.
 TEST(ByHandTest, WhatBoringSslDoesNotPresentIsServedInBothVersions) {
   for (const certs::CertCase& from : certs::Catalogue()) {

@@ -46,6 +46,17 @@ ChainSpec CrossSigned() {
 
 TEST(Path, IsFoundBehindACrossCertificateOfAnUnknownRoot) { EXPECT_EQ(ResultOf(CrossSigned()).verdict, Verdict{}); }
 
+// RFC 5280 6.1.1 d: an anchor is a name and a key; 4.1.1.2 is for certificates.
+TEST(Path, EndsInAnAnchorWhateverAlgorithmsItNames) {
+  ChainSpec chain = certs::GoodChain();
+  chain.At("root").inner_algorithm = certs::SigAlg::kEcdsaSha384;
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
+  chain.intermediate().inner_algorithm = certs::SigAlg::kEcdsaSha384;
+  EXPECT_EQ(ResultOf(chain).verdict, (Verdict{kSignatureAlgorithmMismatch, 1}));
+  chain.trusted = {"intermediate"};
+  EXPECT_EQ(ResultOf(chain).verdict, Verdict{});
+}
+
 // One edge of the mesh is bad, in each way an edge can be.
 using Edit = void (*)(CertSpec&);
 class BadEdge : public testing::TestWithParam<Edit> {};
@@ -83,9 +94,8 @@ TEST(Subject, MustNotBeEmptyInAServersCertificateThatClaimsToBeACa) {
   chain.leaf().san->critical = true;
   const auto has_defect = [](const ChainSpec& asked) {
     const verifier::VerifyResult result = ResultOf(asked);
-    return std::ranges::any_of(result.defects, [](const verifier::Defect& defect) {
-      return defect.verdict == Verdict{kEmptyCaSubject, 0};
-    });
+    return std::ranges::any_of(
+        result.defects, [](const verifier::Defect& defect) { return defect.verdict == Verdict{kEmptyCaSubject, 0}; });
   };
   EXPECT_FALSE(has_defect(chain));
   chain.leaf().basic_constraints = certs::BasicConstraints{.ca = true};
