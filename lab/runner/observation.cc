@@ -58,12 +58,16 @@ bool BeginsWithMailCommand(std::string_view text) {
   return std::ranges::find(kVerbs, Upper(text.substr(0, 4))) != kVerbs.end();
 }
 
-// Who complains of a certificate has read it, though not all that was to come with it may have been sent (RFC
-// 8446 6.2).
+// Who complains of a certificate or of its status has read it, though not all that was to come with it may have been
+// sent (RFC 8446 6.2, RFC 6066 8).
 bool SpeaksOfACertificate(int alert) {
-  constexpr std::array kAlerts = {SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE,
-                                  SSL_AD_CERTIFICATE_REVOKED, SSL_AD_CERTIFICATE_EXPIRED,
-                                  SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA};
+  constexpr std::array kAlerts = {SSL_AD_BAD_CERTIFICATE,
+                                  SSL_AD_UNSUPPORTED_CERTIFICATE,
+                                  SSL_AD_CERTIFICATE_REVOKED,
+                                  SSL_AD_CERTIFICATE_EXPIRED,
+                                  SSL_AD_CERTIFICATE_UNKNOWN,
+                                  SSL_AD_UNKNOWN_CA,
+                                  SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE};
   return std::ranges::find(kAlerts, alert) != kAlerts.end();
 }
 

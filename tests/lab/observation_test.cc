@@ -195,7 +195,7 @@ TEST(ObserveTest, WhoComplainsOfACertificateHasReadIt) {
                            .Add({.kind = EventKind::kClientHello, .incoming = true, .hello = fakeserver::ClientHello{}})
                            .Add({.kind = EventKind::kAlertIn, .incoming = true, .code = alert, .level = 2})});
   };
-  for (const int certificate : {42, 43, 44, 45, 46, 48}) {
+  for (const int certificate : {42, 43, 44, 45, 46, 48, 113}) {
     EXPECT_TRUE(Reached(refused(certificate), Rung::kCertificateSent)) << certificate;
   }
   for (const int other : {40, 47, 50, 70, 80}) {
