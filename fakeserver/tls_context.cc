@@ -95,7 +95,20 @@ certs::Result<bool> LoadIdentity(SSL_CTX* ctx, const certs::IssuedChain& chain) 
   return Fail(ErrorCode::kUnsupported, fmt::format("BoringSSL does not present this leaf: {}", complaint));
 }
 
-// The leaf's OCSP response and timestamps, for whoever asks. Neither may be longer than an extension of TLS 1.3.
+// Whether what is said of each certificate fits beside it: extensions<0..2^16-1> (RFC 8446 4.4.2).
+bool StatementsFitTls13(const certs::IssuedChain& chain) {
+  constexpr size_t kMost = 0xffff, kHeader = 4;
+  for (size_t i = 0; i < chain.staples.size(); ++i) {
+    const size_t status = chain.staples[i] ? kHeader + kHeader + chain.staples[i]->size() : 0;
+    const size_t timestamps = i == 0 && !chain.scts.empty() ? kHeader + chain.scts.size() : 0;
+    if (status + timestamps > kMost) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The leaf's OCSP response and timestamps, for whoever asks.
 certs::Result<void> LoadStatements(SSL_CTX* ctx, const certs::IssuedChain& chain) {
   if (!chain.staples.empty() && chain.staples.front() &&
       !SSL_CTX_set_ocsp_response(ctx, chain.staples.front()->data(), chain.staples.front()->size())) {
@@ -137,6 +150,9 @@ certs::Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const TlsScrip
   context->identity_ = std::move(identity);
   if (context->max_version_ < script.max_version && context->max_version_ < script.min_version) {
     return Fail(ErrorCode::kUnsupported, "the RSA key is too small for the signatures of TLS 1.3");
+  }
+  if (context->max_version_ >= TLS1_3_VERSION && !StatementsFitTls13(*context->identity_)) {
+    return Fail(ErrorCode::kUnsupported, "an OCSP response is longer than the extensions of a certificate in TLS 1.3");
   }
   if (!script.ByHand() && !StaplesByHand(*context->identity_)) {
     const auto made = context->MakeSslContext();

@@ -43,6 +43,22 @@ TEST(FlightForger, IsUsedExactlyWhereItIsNeeded) {
   EXPECT_TRUE((*TlsContext::Make({.edits = {FlightEdit{}}}, Issued()))->by_hand());
 }
 
+// RFC 8446 4.4.2: extensions<0..2^16-1>. In TLS 1.2 the status is a message with a longer length.
+TEST(TlsContext, DoesNotPromiseAStapleThatIsTooLongForTls13) {
+  constexpr size_t kMost = 0xffff - 8;  // type and length of the extension, type and length of the response
+  const auto with = [](size_t size) {
+    auto chain = std::make_shared<certs::IssuedChain>();
+    *chain = certs::IssuedChain{.presented = Issued()->presented, .key = bssl::UpRef(Issued()->key)};
+    chain->staples = {certs::Bytes(size, 1)};
+    return chain;
+  };
+  EXPECT_TRUE(TlsContext::Make({}, with(kMost)));
+  const auto too_long = TlsContext::Make({}, with(kMost + 1));
+  ASSERT_FALSE(too_long);
+  EXPECT_EQ(too_long.error().code, certs::ErrorCode::kUnsupported);
+  EXPECT_TRUE(TlsContext::Make({.max_version = kTls12}, with(kMost + 1)));
+}
+
 class SoundHandshake : public ::testing::TestWithParam<std::tuple<KeyType, uint16_t>> {};
 
 TEST_P(SoundHandshake, IsTakenByAnotherImplementation) {
