@@ -13,6 +13,8 @@ using certs::Reason;
 using fakeserver::TlsMode;
 using oracle::Ending;
 
+constexpr uint16_t kTls12 = 0x0303, kTls13 = 0x0304;
+
 // ------------------------------------------------------------------------------------------------ the demand
 
 Expectation Refusal(const Ending& ending, Policy policy) {
@@ -73,6 +75,9 @@ void TakeTheChance(const Ending& tls, Policy policy, Prediction& prediction) {
   behind.must_reach = std::min(behind.must_reach, tls.rung);
 }
 
+// Whether a client may have made up its mind while most of the server's flight is still to be sent.
+bool ComesInPieces(const World& world) { return world.link.to_client.slice > 0 || world.tls.records.fragment > 0; }
+
 // TLS fails, or certificates are wrong, or both: which of them a client meets first.
 void DoubtWhatEndsTheHandshake(const World& world, Policy policy, bool tls_fails, bool certificates_fail,
                                Prediction& prediction) {
@@ -83,8 +88,12 @@ void DoubtWhatEndsTheHandshake(const World& world, Policy policy, bool tls_fails
   if ((policy == Policy::kRelayOpportunistic || policy == Policy::kRelayDane) && tls_fails) {
     DoubtTheReason("who asks for no certificate may not read it", prediction);
   }
-  if ((tls_fails || (!certificates_fail && stranger)) && world.link.to_client.slice > 0) {
-    DoubtTheReason("what comes in slices may be answered before it has all been sent", prediction);
+  if ((tls_fails || (!certificates_fail && stranger)) && ComesInPieces(world)) {
+    DoubtTheReason("what comes in pieces may be answered before it has all been sent", prediction);
+  }
+  const auto script = oracle::JudgeTls(world.tls);
+  if (script && !script->ignorable && world.tls.max_version < kTls13 && !world.chain.revocation.staples.empty()) {
+    DoubtTheReason("whether a staple, a message of its own in TLS 1.2, comes before TLS fails", prediction);
   }
 }
 
@@ -103,7 +112,6 @@ void TakeTheChanceOfALookUp(const World& world, const std::string& host, Expecta
 // What is wrong with the certificates, as far as TLS brings it to the client: in TLS 1.2 only the server's certificate
 // has a status stapled to it (RFC 6066 8, RFC 8446 4.4.2.1).
 oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
-  constexpr uint16_t kTls13 = 0x0304;
   const auto judge = [&](const certs::ChainSpec& chain) {
     return trust.kind == oracle::Trust::Kind::kTlsa ? oracle::JudgeByTlsa(chain, trust)
                                                     : oracle::JudgeChain(chain, trust.reference);
@@ -111,7 +119,10 @@ oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
   if (world.chain.presented.empty()) {
     return {.defects = {{Reason::kNoCertificate, 0}}};
   }
-  const bool key_first = world.tls.max_version < kTls13 && world.chain.At(world.chain.presented.front()).raw_spki;
+  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
+  const oracle::Standing key = oracle::KeyStanding(leaf);
+  const bool key_first =
+      world.tls.max_version < kTls13 && key != oracle::Standing::kGood && key != oracle::Standing::kWeak;
   const auto unsaid = [&](const certs::OcspSpec& staple) {
     const bool of_ca = staple.certificate != world.chain.presented.front();
     return (of_ca && world.tls.max_version < kTls13) || (staple.raw && staple.raw->empty());
@@ -124,34 +135,67 @@ oracle::Findings FindingsOf(const World& world, const oracle::Trust& trust) {
   } else {
     findings = judge(world.chain);
   }
-  if (key_first && !world.chain.revocation.staples.empty()) {
+  const certs::RevocationSpec& revocation = world.chain.revocation;
+  if (key_first &&
+      (!revocation.staples.empty() || !revocation.crls.empty() || revocation.check == certs::RevocationCheck::kHard ||
+       std::ranges::count(leaf.extra_extensions, certs::kTlsFeature, &certs::RawExtension::oid) > 0)) {
     findings.Doubt("whether a staple is read behind a certificate whose key TLS cannot use");
   }
   return findings;
 }
 
-// A staple that cannot be decoded, for having no octets (RFC 6066 8): TLS ends there.
+// TLS 1.3 signs with RSASSA-PSS (RFC 8446 4.2.3), for which 512 bits have no room (RFC 8017 9.1.1): such a server
+// speaks TLS 1.2.
+bool IsTooSmallForTls13(const World& world) {
+  if (world.chain.presented.empty() || world.tls.max_version <= kTls12) {
+    return false;
+  }
+  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
+  return (leaf.swapped_key ? *leaf.swapped_key : leaf.key).type == certs::KeyType::kRsa512 && !oracle::HasRawKey(leaf);
+}
+
+// A staple that cannot be decoded, for having no octets (RFC 6066 8): TLS ends there, for those who ask for staples.
 std::optional<Ending> OfTheStaples(const World& world) {
-  constexpr uint16_t kTls13 = 0x0304;
+  const bool asks = world.chain.revocation.check != certs::RevocationCheck::kOff;
   for (const certs::OcspSpec& staple : world.chain.revocation.staples) {
     const auto presented = std::ranges::find(world.chain.presented, staple.certificate);
     const bool sent = presented == world.chain.presented.begin() ||
                       (presented != world.chain.presented.end() && world.tls.max_version >= kTls13);
     if (sent && presented != world.chain.presented.end() && staple.raw && staple.raw->empty()) {
-      return Ending{Reason::kTlsFailed, Rung::kCertificateSent};
+      return Ending{asks ? Reason::kTlsFailed : Reason::kOk, Rung::kCertificateSent, !asks};
     }
   }
   return std::nullopt;
+}
+
+// What is wrong with TLS, the certificates apart.
+std::optional<Ending> OfTls(const World& world, Prediction& prediction) {
+  std::optional<Ending> tls = oracle::JudgeTls(world.tls);
+  if (const auto staples = OfTheStaples(world)) {
+    if (tls && !tls->ignorable && !staples->ignorable) {
+      DoubtTheReason("a staple that cannot be read, and something else in TLS", prediction);
+    }
+    tls = !tls || tls->ignorable || (!staples->ignorable && tls->rung > staples->rung) ? staples : tls;
+  }
+  return tls;
 }
 
 }  // namespace
 
 namespace oracle {
 
-Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
+Prediction PredictVisit(const World& asked, Policy policy, TlsMode mode) {
+  if (IsTooSmallForTls13(asked)) {
+    World spoken = asked;
+    spoken.tls.max_version = kTls12;
+    return PredictVisit(spoken, policy, mode);
+  }
+  const World& world = asked;
   Prediction prediction{.expectation = {}, .uncertain = oracle::DoubtAbout(world)};
   if (oracle::FitsNoSuite(world)) {
     prediction.uncertain = "cipher suites that the certified key does not fit";
+  } else if (oracle::NamesAFittingSuite(world)) {
+    prediction.uncertain = "whether the suite put into ServerHello is the one that was agreed on";
   }
   const oracle::Reference reference = oracle::ReadReference(world.reference);
   if (!reference.valid()) {
@@ -174,13 +218,7 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
   if (trust.kind == oracle::Trust::Kind::kOpportunistic) {
     policy = Policy::kRelayOpportunistic;
   }
-  std::optional<oracle::Ending> tls = oracle::JudgeTls(world.tls);
-  if (const auto staples = OfTheStaples(world)) {
-    if (tls && !tls->ignorable) {
-      DoubtTheReason("a staple that cannot be read, and something else in TLS", prediction);
-    }
-    tls = !tls || tls->ignorable || tls->rung > staples->rung ? staples : tls;
-  }
+  const std::optional<Ending> tls = OfTls(world, prediction);
   const bool tls_fails = tls && !tls->ignorable;
   if (const auto ending = oracle::BeforeTheCertificate(world, mode)) {
     prediction.expectation = Refusal(*ending, policy);
@@ -198,6 +236,9 @@ Prediction PredictVisit(const World& world, Policy policy, TlsMode mode) {
     prediction.expectation = Refusal(*tls, policy);
   } else if (!findings.defects.empty()) {
     prediction.expectation = OfTheCertificates(findings, policy);
+    if (ComesInPieces(world)) {
+      prediction.expectation.must_reach = std::min(prediction.expectation.must_reach, Rung::kClientHello);
+    }
   } else if (const auto ending = oracle::BehindTheCertificate(world, policy, mode)) {
     prediction.expectation = Refusal(*ending, policy);
   } else {
@@ -228,6 +269,10 @@ Prediction Joined(const std::vector<Prediction>& visits) {
     joined.expectation.verdict = expectation.verdict;
     joined.expectation.also = expectation.also;
     joined.expectation.hello_may_precede |= expectation.hello_may_precede;
+    if (expectation.demand == Demand::kAnything && &visit != &visits.back() && joined.uncertain.empty()) {
+      joined.uncertain = "whether a visit at which anything goes was the last";
+      joined.only_the_reason = true;
+    }
     if (expectation.demand == Demand::kAccept) {
       joined.expectation.demand = &visit == visits.data() ? Demand::kAccept : Demand::kIgnoreOrRefuse;
       break;

@@ -43,6 +43,7 @@ std::set<std::string, std::less<>> TypedExtensions(const CertSpec& cert) {
   add(!cert.policy_mappings.empty(), "2.5.29.33");
   add(cert.policy_constraints.has_value(), "2.5.29.36");
   add(cert.inhibit_any_policy.has_value(), "2.5.29.54");
+  add(!cert.scts.empty(), "1.3.6.1.4.1.11129.2.4.2");
   return oids;
 }
 
@@ -144,7 +145,7 @@ void JudgeForm(const certs::ChainSpec& chain, const CertSpec& cert, const Role& 
 }
 
 void JudgeStrength(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
-  if (!role.anchor && IsWeak(OuterAlgorithm(chain, cert))) {
+  if (!role.anchor && !cert.raw_algorithm && IsWeak(OuterAlgorithm(chain, cert))) {
     findings.Add(Reason::kWeakSignature, role.depth);
   }
   const Standing key = KeyStanding(cert);
@@ -159,12 +160,13 @@ bool Allows(const certs::ExtendedKeyUsage& usage, std::string_view purpose) {
 
 // RFC 5280 6.1.4 k-n; an anchor of an old version has been vouched for by who configured it.
 void JudgeIssuer(const CertSpec& cert, const Role& role, Findings& findings) {
-  // One of an old version cannot say that it is a CA; for all but anchors its version is defect enough.
-  const bool old = cert.version != 3;
+  // One of an old version cannot say that it is a CA; for all but anchors its version is defect enough. What it says of
+  // its key holds all the same.
+  const bool old = cert.version < 3;
   const bool says_nothing = HasNegativeLength(cert);  // its basicConstraints are malformed, and that is what is wrong
   if (!old && (!cert.basic_constraints || !cert.basic_constraints->ca)) {
     findings.Add(Reason::kNotACa, role.depth);
-  } else if (!old && !says_nothing && cert.key_usage && cert.key_usage->bits != 0 &&
+  } else if (!says_nothing && cert.key_usage && cert.key_usage->bits != 0 &&
              (cert.key_usage->bits & certs::kKeyCertSign) == 0) {
     findings.Add(Reason::kCaKeyUsage, role.depth);
   }
@@ -200,25 +202,26 @@ const certs::DistinguishedName& IssuerName(const certs::ChainSpec& chain, const 
 }
 
 SigAlg TrueAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
-  if (cert.signature) {
-    return *cert.signature;
-  }
+  return cert.signature ? *cert.signature
+                        : UsualAlgorithm((cert.signing_key ? *cert.signing_key : chain.At(cert.issuer).key).type);
+}
+
+SigAlg UsualAlgorithm(KeyType type) {
   constexpr std::pair<KeyType, SigAlg> kUsual[] = {{KeyType::kP224, SigAlg::kEcdsaSha256},
                                                    {KeyType::kP256, SigAlg::kEcdsaSha256},
                                                    {KeyType::kP384, SigAlg::kEcdsaSha384},
                                                    {KeyType::kP521, SigAlg::kEcdsaSha512},
                                                    {KeyType::kEd25519, SigAlg::kEd25519}};
-  const KeyType type = (cert.signing_key ? *cert.signing_key : chain.At(cert.issuer).key).type;
   const auto found = std::ranges::find(kUsual, type, &std::pair<KeyType, SigAlg>::first);
   return found == std::end(kUsual) ? SigAlg::kRsaSha256 : found->second;
 }
 
 SigAlg InnerAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
-  return cert.inner_algorithm.value_or(TrueAlgorithm(chain, cert));
+  return cert.raw_algorithm ? TrueAlgorithm(chain, cert) : cert.inner_algorithm.value_or(TrueAlgorithm(chain, cert));
 }
 
 SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const CertSpec& cert) {
-  return cert.outer_algorithm.value_or(TrueAlgorithm(chain, cert));
+  return cert.raw_algorithm ? TrueAlgorithm(chain, cert) : cert.outer_algorithm.value_or(TrueAlgorithm(chain, cert));
 }
 
 void JudgeCertificate(const certs::ChainSpec& chain, const CertSpec& cert, const Role& role, Findings& findings) {
@@ -228,7 +231,7 @@ void JudgeCertificate(const certs::ChainSpec& chain, const CertSpec& cert, const
     findings.Doubt("what form is asked of a leaf that is trusted itself");
   }
   JudgeForm(chain, cert, role, findings);
-  if (!role.anchor && !cert.raw_algorithm && InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert)) {
+  if (!role.anchor && InnerAlgorithm(chain, cert) != OuterAlgorithm(chain, cert)) {
     findings.Add(Reason::kSignatureAlgorithmMismatch, role.depth);
   }
   const Standing key = KeyStanding(cert);

@@ -31,40 +31,11 @@ std::string Canonical(const Bytes& value) {
 const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
 
 bool Interchangeable(const CertSpec& a, const CertSpec& b) {
-  return CertifiedKey(a) == CertifiedKey(b) && a.spki_form == b.spki_form && a.raw_spki == b.raw_spki &&
-         a.san == b.san && SameName(a.subject, b.subject);
-}
-
-// ------------------------------------------------------------------------------------------------ tampering
-
-bool ReplaceOnce(Bytes& value, const certs::Tamper& tamper) {
-  const auto found = std::ranges::search(value, tamper.from);
-  if (found.empty() || tamper.from.size() != tamper.to.size()) {
-    return false;
-  }
-  std::ranges::copy(tamper.to, found.begin());
-  return true;
-}
-
-// Carries the changes that were made after signing over to what a reader of the certificate sees. That the signature
-// broke is known from `tampers` not being empty.
-void ShowTampers(CertSpec& cert, Findings& findings) {
-  for (const certs::Tamper& tamper : cert.tampers) {
-    bool shown = false;
-    if (cert.san) {
-      for (certs::GeneralName& name : cert.san->names) {
-        shown = shown || ReplaceOnce(name.value, tamper);
-      }
-    }
-    if (cert.name == "leaf") {  // a CA's subject is matched against issuer fields, which were not changed
-      for (certs::Attribute& attribute : cert.subject) {
-        shown = shown || ReplaceOnce(attribute.value, tamper);
-      }
-    }
-    if (!shown) {
-      findings.Doubt("tampered bytes that are no name of the specification");
-    }
-  }
+  const auto form = [](const CertSpec& cert) {
+    return cert.swapped_key ? std::pair(certs::SpkiForm::kUsual, std::optional<Bytes>())
+                            : std::pair(cert.spki_form, cert.raw_spki);
+  };
+  return CertifiedKey(a) == CertifiedKey(b) && form(a) == form(b) && a.san == b.san && SameName(a.subject, b.subject);
 }
 
 // ------------------------------------------------------------------------------------------------ paths
@@ -168,7 +139,8 @@ class Paths {
     const certs::KeySpec& signer = cert.signing_key ? *cert.signing_key : chain_.At(cert.issuer).key;
     const bool verifies = signer == CertifiedKey(issuer) && OuterAlgorithm(chain_, cert) == alg &&
                           cert.signature_fault == certs::SignatureFault::kNone && cert.tampers.empty() &&
-                          (!cert.swapped_key || *cert.swapped_key == cert.key);
+                          (!cert.swapped_key || (*cert.swapped_key == cert.key && !cert.raw_spki &&
+                                                 cert.spki_form == certs::SpkiForm::kUsual));
     return verifies ? Link::kVerifies : Link::kWrong;
   }
 
@@ -384,6 +356,9 @@ Findings JudgeChain(const ChainSpec& original, std::string_view configured) {
                                                             : JudgePath(chain, paths, path, reference);
     const auto wrong = static_cast<size_t>(std::ranges::count(path.links, Link::kWrong));
     const std::tuple rank{wrong, wrong == 0 ? findings.defects.size() : 0, wrong == 0 ? 0 : path.certs.size()};
+    if (best && rank == best_rank && !findings.defects.empty() && findings.defects.front() != best->defects.front()) {
+      doubts.Doubt("which of several bad paths is told of");
+    }
     if (!best || rank < best_rank) {
       best = std::move(findings);
       best_rank = rank;

@@ -10,7 +10,7 @@ using certs::CrlEntry;
 using certs::CrlSpec;
 using certs::Reason;
 
-bool IsUnreadable(const CrlSpec& crl, Findings& findings) {
+bool IsUnreadable(const CrlSpec& crl, const CertSpec& issuer, Findings& findings) {
   if (crl.raw) {
     certs::ByteView rest = *crl.raw;
     const std::optional<Element> outer = TakeElement(rest);
@@ -20,10 +20,11 @@ bool IsUnreadable(const CrlSpec& crl, Findings& findings) {
     return true;
   }
   const auto is_no_date = [&](const certs::TimeSpec& time) { return !SecondsFromNow(time, findings); };
+  const certs::SigAlg signed_with = crl.signature.value_or(UsualAlgorithm(crl.signing_key.value_or(issuer.key).type));
   const bool number_twice =
       crl.number && std::ranges::count(crl.extensions, "2.5.29.20", &certs::RawExtension::oid) > 0;
   return crl.cut > 0 || !crl.trailing.empty() || crl.version < 1 || crl.version > 2 || number_twice ||
-         (crl.inner_algorithm && crl.inner_algorithm != crl.signature) || is_no_date(crl.this_update) ||
+         (crl.inner_algorithm && *crl.inner_algorithm != signed_with) || is_no_date(crl.this_update) ||
          (crl.next_update && is_no_date(*crl.next_update));
 }
 
@@ -56,13 +57,21 @@ std::vector<certs::GeneralName> PointNames(certs::ByteView value) {
 }
 
 // RFC 5280 6.3.3 b: the names of the list's point against those of the certificate.
-bool IsOutOfScope(const Issued& pair, const certs::IssuingDistributionPoint& point) {
+bool IsOutOfScope(const Issued& pair, const certs::IssuingDistributionPoint& point, Findings& findings) {
+  if ((point.only_user_certs || point.only_ca_certs) && pair.cert.basic_constraints &&
+      pair.cert.basic_constraints->path_len.value_or(0) < 0) {
+    findings.Doubt("whether a list is about a certificate whose basicConstraints nobody can read");
+  }
   const bool is_ca = pair.cert.basic_constraints && pair.cert.basic_constraints->ca;
   if (point.only_attribute_certs || (point.only_user_certs && is_ca) || (point.only_ca_certs && !is_ca)) {
     return true;
   }
   if (point.full_name.empty()) {
     return false;
+  }
+  const auto is_directory = [](const certs::GeneralName& name) { return name.form == certs::NameForm::kDirectory; };
+  if (pair.cert.claimed_issuer && std::ranges::any_of(point.full_name, is_directory)) {
+    findings.Doubt("names of places that may be spelt in two ways");
   }
   const auto own =
       std::ranges::find(pair.cert.extra_extensions, certs::kCrlDistributionPoints, &certs::RawExtension::oid);
@@ -92,7 +101,7 @@ bool Lists(const Issued& pair, const CrlSpec& crl) {
 
 Word OfList(const Issued& pair, const CrlSpec& crl, Findings& findings) {
   const CertSpec& issuer = pair.chain.At(crl.issuer);
-  if (IsUnreadable(crl, findings) || issuer.subject.empty()) {  // RFC 5280 5.1.2.3
+  if (IsUnreadable(crl, issuer, findings) || issuer.subject.empty()) {  // RFC 5280 5.1.2.3
     return Bad(Reason::kMalformedStatus);
   }
   if (!SameName(issuer.subject, IssuerName(pair.chain, pair.cert))) {
@@ -113,7 +122,7 @@ Word OfList(const Issued& pair, const CrlSpec& crl, Findings& findings) {
   }
   const bool has_extensions = crl.version != 1;
   const auto& point = crl.distribution_point;
-  if (has_extensions && point && IsOutOfScope(pair, *point)) {
+  if (has_extensions && point && IsOutOfScope(pair, *point, findings)) {
     return Bad(Reason::kStatusMismatch);
   }
   if (Lists(pair, crl)) {

@@ -169,7 +169,7 @@ bool Matches(const TlsaSpec& tlsa, const ChainSpec& chain, const CertSpec& cert)
   }
   const certs::KeySpec published{.type = chain.At(tlsa.of).key.type, .label = tlsa.of};
   const certs::KeySpec& certified = cert.swapped_key ? *cert.swapped_key : cert.key;
-  return published == certified && !HasOddKeyForm(cert) && !cert.raw_spki;
+  return published == certified && !HasOddKeyForm(cert) && !HasRawKey(cert);
 }
 
 bool AnyMatches(const std::vector<TlsaSpec>& records, uint8_t usage, const ChainSpec& chain, const CertSpec& cert) {
@@ -326,8 +326,8 @@ std::string WhatTlsAsksFor(const CertSpec& leaf) {
   if (leaf.key_usage && (leaf.key_usage->bits & certs::kDigitalSignature) == 0) {
     return "a key that DANE vouches for and that may not sign";
   }
-  if (leaf.raw_spki) {
-    return "a key that is given as octets, before TLS";
+  if (HasRawKey(leaf) || HasOddKeyForm(leaf)) {
+    return "a key that is not given in the usual form, before TLS";
   }
   return leaf.key.type == certs::KeyType::kP224 ? "a key that DANE vouches for, on a curve that TLS has not" : "";
 }
@@ -355,7 +355,7 @@ Findings JudgeByTlsa(const ChainSpec& chain, const Trust& trust) {
   anchored.trusted.clear();
   for (size_t i = 1; i < chain.presented.size(); ++i) {
     const CertSpec& cert = chain.At(chain.presented[i]);
-    if (!cert.raw_certificate && AnyMatches(records, 2, chain, cert)) {
+    if (!IsUnparseable(cert) && AnyMatches(records, 2, chain, cert)) {
       anchored.trusted.push_back(chain.presented[i]);
     }
   }

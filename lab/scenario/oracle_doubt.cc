@@ -62,8 +62,13 @@ std::string DoubtAboutTheCut(const World& world) {
   }
   const bool unasked = world.smtp.injection.placement != Placement::kNone ||
                        world.smtp.after_starttls == fakeserver::AfterStartTls::kStayInClear;
-  if (unasked && world.link.cut_at >= Stage::kStartTlsSeen && world.link.cut_at <= Stage::kClientHelloSeen) {
+  const bool among_tls = world.smtp.injection.placement >= Placement::kBetweenFlights;
+  if (unasked && world.link.cut_at >= Stage::kStartTlsSeen &&
+      (world.link.cut_at <= Stage::kClientHelloSeen || among_tls)) {
     return "whether the connection is cut before or behind what is said unasked";
+  }
+  if (IsSlow(world.link.to_client) && world.link.cut_time == Micros{0}) {
+    return "whether the end of a connection overtakes what is under way";
   }
   return "";
 }
@@ -111,12 +116,13 @@ std::string DoubtAbout(const World& world) {
     return doubt;
   }
   const bool among_tls = smtp.injection.placement >= Placement::kBetweenFlights && !injected.empty();
-  if (among_tls && world.tls.ByHand()) {
+  if (among_tls && (world.tls.ByHand() || world.tls.resumption.fault == fakeserver::TicketFault::kSealFails)) {
     return "which is met first, wrong TLS or clear text among it";
   }
-  const bool never_ends = std::ranges::any_of(smtp.replies, [](const auto& entry) {
-    return entry.second.form == ReplyForm::kNoEnd || entry.second.hold >= kNever;
-  });
+  const auto has_no_end = [](const Reply& reply) { return reply.form == ReplyForm::kNoEnd || reply.hold >= kNever; };
+  const bool never_ends =
+      (smtp.greeting && has_no_end(*smtp.greeting)) ||
+      std::ranges::any_of(smtp.replies, [&](const auto& entry) { return has_no_end(entry.second); });
   if (never_ends && (world.link.cut != CutKind::kNone || smtp.injection.placement != Placement::kNone)) {
     return "what puts an end to a reply that has none";
   }

@@ -107,7 +107,38 @@ Standing RawKeyStanding(ByteView spki) {
   return usable ? Standing::kUnknown : Standing::kUnsupported;
 }
 
+bool ReplaceOnce(Bytes& value, const certs::Tamper& tamper) {
+  const auto found = std::ranges::search(value, tamper.from);
+  if (found.empty() || tamper.from.size() != tamper.to.size()) {
+    return false;
+  }
+  std::ranges::copy(tamper.to, found.begin());
+  return true;
+}
+
 }  // namespace
+
+void ShowTampers(CertSpec& cert, Findings& findings) {
+  for (const certs::Tamper& tamper : cert.tampers) {
+    bool shown = false;
+    if (cert.san) {
+      for (certs::GeneralName& name : cert.san->names) {
+        shown = shown || ReplaceOnce(name.value, tamper);
+      }
+    }
+    if (cert.name == "leaf") {  // a CA's subject is matched against issuer fields, which were not changed
+      for (certs::Attribute& attribute : cert.subject) {
+        shown = shown || ReplaceOnce(attribute.value, tamper);
+      }
+    }
+    if (!shown) {
+      findings.Doubt("tampered bytes that are no name of the specification");
+    }
+  }
+  if (cert.cut > 0 && static_cast<size_t>(cert.cut) == cert.trailing.size()) {
+    findings.Doubt("octets put in the place of others");
+  }
+}
 
 // Reads tag, length and content of one DER element off the front; nothing if that is not what stands there.
 std::optional<Element> TakeElement(certs::ByteView& bytes) {
@@ -143,11 +174,14 @@ bool IsUnparseable(const CertSpec& cert) {
                                                             ((*cert.serial)[0] == 0xff && (*cert.serial)[1] >= 0x80))));
   return bad_serial || cert.raw_certificate || cert.cut > 0 || !cert.trailing.empty() ||
          cert.length_form != certs::LengthForm::kShortest || cert.version < 1 ||
-         (cert.version == 1 && cert.explicit_version) || cert.spki_form == SpkiForm::kLongLength;
+         (cert.version == 1 && cert.explicit_version) || (cert.spki_form == SpkiForm::kLongLength && !cert.swapped_key);
 }
 
 bool HasOddKeyForm(const CertSpec& cert) {
-  const KeyType type = (cert.swapped_key ? *cert.swapped_key : cert.key).type;
+  if (cert.swapped_key) {
+    return false;  // what is put in its place is written down as usual
+  }
+  const KeyType type = cert.key.type;
   switch (cert.spki_form) {
     case SpkiForm::kUsual:
       return false;
@@ -161,9 +195,11 @@ bool HasOddKeyForm(const CertSpec& cert) {
   }
 }
 
+bool HasRawKey(const CertSpec& cert) { return cert.raw_spki && !cert.swapped_key; }
+
 Standing KeyStanding(const CertSpec& cert) {
   const KeyType type = (cert.swapped_key ? *cert.swapped_key : cert.key).type;
-  if (cert.raw_spki) {
+  if (HasRawKey(cert)) {
     return RawKeyStanding(*cert.raw_spki);
   }
   if (type == KeyType::kP224 || (cert.spki_form != SpkiForm::kLongLength && HasOddKeyForm(cert))) {
@@ -178,27 +214,32 @@ bool AlgorithmIsSupported(const certs::ChainSpec& chain, const CertSpec& cert, F
     constexpr std::array kUnsupported = {SigAlg::kUnknownOid, SigAlg::kRsaPssSalt20, SigAlg::kRsaPssMgf1Sha1};
     return std::ranges::find(kUnsupported, OuterAlgorithm(chain, cert)) == kUnsupported.end();
   }
-  const auto algorithm = ReadAlgorithm(*cert.raw_algorithm);
-  constexpr std::array<std::string_view, 3> kRsa = {"1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12",
-                                                    "1.2.840.113549.1.1.13"};
-  constexpr std::array<std::string_view, 3> kEcdsa = {"1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3",
-                                                      "1.2.840.10045.4.3.4"};
-  const auto among = [&](const auto& oids) {
-    return algorithm && std::ranges::any_of(oids, [&](std::string_view oid) { return IsOid(algorithm->oid, oid); });
+  struct Known {
+    SigAlg signs;
+    std::string_view oid;
+    bool null_allowed;  // RFC 4055 5, RFC 5758 3.2
   };
-  const bool by_rsa = Name(TrueAlgorithm(chain, cert)).starts_with("rsa");
-  if ((among(kRsa) && !by_rsa) || (among(kEcdsa) && by_rsa)) {
+  constexpr std::array kKnown = {Known{SigAlg::kRsaSha256, "1.2.840.113549.1.1.11", true},
+                                 Known{SigAlg::kRsaSha384, "1.2.840.113549.1.1.12", true},
+                                 Known{SigAlg::kRsaSha512, "1.2.840.113549.1.1.13", true},
+                                 Known{SigAlg::kEcdsaSha256, "1.2.840.10045.4.3.2", false},
+                                 Known{SigAlg::kEcdsaSha384, "1.2.840.10045.4.3.3", false},
+                                 Known{SigAlg::kEcdsaSha512, "1.2.840.10045.4.3.4", false}};
+  const auto algorithm = ReadAlgorithm(*cert.raw_algorithm);
+  const auto known = std::ranges::find_if(
+      kKnown, [&](const Known& candidate) { return algorithm && IsOid(algorithm->oid, candidate.oid); });
+  if (known == kKnown.end()) {
+    findings.Doubt("an algorithm given as octets");
+    return false;
+  }
+  if (!algorithm->parameters.empty() && !(known->null_allowed && algorithm->parameters == certs::der::Null())) {
+    return false;
+  }
+  if (known->signs != TrueAlgorithm(chain, cert)) {
     findings.Doubt("an algorithm given as octets that did not sign");
     return false;
   }
-  if (among(kRsa)) {  // RFC 4055 5
-    return algorithm->parameters.empty() || algorithm->parameters == certs::der::Null();
-  }
-  if (among(kEcdsa)) {  // RFC 5758 3.2
-    return algorithm->parameters.empty();
-  }
-  findings.Doubt("an algorithm given as octets");
-  return false;
+  return true;
 }
 
 RawStanding ReadRaw(const certs::RawExtension& extension) {

@@ -116,6 +116,9 @@ Word OfStaple(const Issued& pair, const OcspSpec& staple, Findings& findings) {
   }
   const CertSpec& subject = pair.chain.At(staple.certificate);
   const CertSpec& responder = pair.chain.At(staple.responder.value_or(subject.issuer));
+  if (staple.attach_responder && IsUnparseable(responder)) {
+    findings.Doubt("what is attached to a response and cannot be read");
+  }
   const bool by_issuer = responder.key == pair.issuer.key && SameName(responder.subject, pair.issuer.subject);
   if (!by_issuer && (!staple.attach_responder || !MayAnswer(pair, responder, findings))) {
     return Bad(Reason::kStatusResponder);

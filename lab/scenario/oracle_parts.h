@@ -60,8 +60,12 @@ bool IsSignedByStranger(const World& world);
 
 // oracle_tls.cc: what is wrong with TLS itself, the certificates apart; how far the client must have come to meet it.
 std::optional<Ending> JudgeTls(const fakeserver::TlsScript& tls);
+// Whether the leaf is for an RSA key; something must be presented.
+bool CertifiesRsa(const World& world);
 // Whether TLS 1.2 is spoken with suites that are all for another kind of key than the certified one.
 bool FitsNoSuite(const World& world);
+// Whether an edit of ServerHello names a suite of TLS 1.2 that is for the certified key, so that it may change nothing.
+bool NamesAFittingSuite(const World& world);
 
 // oracle_certificate.cc: one certificate of a path.
 struct Role {
@@ -76,8 +80,10 @@ void JudgeLeafUsage(const certs::CertSpec& leaf, Findings& findings);
 bool SanIsMalformed(const certs::CertSpec& cert);
 // The names the certificate presents; nothing if it has no subjectAltName or one that cannot be read.
 std::optional<std::vector<certs::GeneralName>> PresentedNames(const certs::CertSpec& cert);
-// The issuer field, the algorithm that really signs, the two that are claimed.
+// The issuer field, what a key signs with unless it is told otherwise, the algorithm that really signs, the two that
+// are claimed (by name; octets that are given instead are AlgorithmIsSupported()'s).
 const certs::DistinguishedName& IssuerName(const certs::ChainSpec& chain, const certs::CertSpec& cert);
+certs::SigAlg UsualAlgorithm(certs::KeyType signer);
 certs::SigAlg TrueAlgorithm(const certs::ChainSpec& chain, const certs::CertSpec& cert);
 certs::SigAlg InnerAlgorithm(const certs::ChainSpec& chain, const certs::CertSpec& cert);
 certs::SigAlg OuterAlgorithm(const certs::ChainSpec& chain, const certs::CertSpec& cert);
@@ -140,10 +146,15 @@ struct Element {
 // Reads tag, length and content of one DER element off the front; nothing if that is not what stands there.
 std::optional<Element> TakeElement(certs::ByteView& bytes);
 bool IsUnparseable(const certs::CertSpec& cert);
+// Carries the changes that were made after signing over to what a reader of the certificate sees. That the signature
+// broke is known from `tampers` not being empty.
+void ShowTampers(certs::CertSpec& cert, Findings& findings);
 enum class Standing : uint8_t { kGood, kWeak, kWeakAndUnusable, kUnsupported, kUnknown };
 Standing KeyStanding(const certs::CertSpec& cert);
 // Whether the key is written down in another way than usual; some ways are for one kind of key only.
 bool HasOddKeyForm(const certs::CertSpec& cert);
+// Whether the certified key is octets of its own.
+bool HasRawKey(const certs::CertSpec& cert);
 // Whether the algorithm that stands beside the signature, parameters included, is one that clients compute.
 bool AlgorithmIsSupported(const certs::ChainSpec& chain, const certs::CertSpec& cert, Findings& findings);
 struct RawStanding {

@@ -50,6 +50,10 @@ bool CanResume(const World& before, const World& now, std::chrono::seconds ago) 
   const bool by_ticket =
       before.tls.tickets > 0 && gave.fault != TicketFault::kSealFails && now.tls.tickets > 0 && known;
   constexpr uint16_t kTls13 = 0x0304;
+  // A session of TLS 1.2 has one suite, and that is for one kind of key (RFC 5246 7.4.1.3, RFC 8422 2).
+  if (before.tls.max_version < kTls13 && !now.chain.presented.empty() && CertifiesRsa(before) != CertifiesRsa(now)) {
+    return false;
+  }
   return (by_ticket || (same && gave.ids && before.tls.max_version < kTls13)) && ago < LifetimeOf(before.tls);
 }
 
@@ -65,14 +69,6 @@ bool SameRules(const World& before, const World& now) {
          std::ranges::all_of(now.chain.trusted, same_anchor) && then.check == today.check && then.crls == today.crls;
 }
 
-bool DiffersBehindTheLeaf(const certs::ChainSpec& before, const certs::ChainSpec& now) {
-  const auto differs = [&](const certs::CertSpec& cert) {
-    const certs::CertSpec* then = before.Find(cert.name);
-    return cert.name != now.presented.front() && (then == nullptr || *then != cert);
-  };
-  return before.revocation.staples != now.revocation.staples || std::ranges::any_of(now.certs, differs);
-}
-
 // What comes of a session that is used: the certificate of that time, under the rules of today.
 Prediction OfTheSession(const World& before, const World& now, Policy policy, fakeserver::TlsMode mode) {
   World known = now;
@@ -80,6 +76,9 @@ Prediction OfTheSession(const World& before, const World& now, Policy policy, fa
   known.chain.presented = before.chain.presented;
   known.chain.handshake_key = before.chain.handshake_key;
   known.chain.revocation.staples = before.chain.revocation.staples;
+  // Nobody signs, and nobody is asked for a certificate (RFC 8446 4.3.2; RFC 5246 7.3, figure 2).
+  known.tls.signature = {};
+  known.tls.client_certificate = fakeserver::ClientCertificate::kNone;
   if (!WrongWithChain(known.chain).empty()) {
     return {.uncertain = "whether what is trusted now has anything to say of what was presented then"};
   }
@@ -97,6 +96,21 @@ Prediction OfTheSession(const World& before, const World& now, Policy policy, fa
                                        0}};
   }
   return resumed;
+}
+
+// Whether the client has nobody to show its session to. What is said in front of ServerHello is said behind
+// ClientHello.
+bool EndsBeforeTls(const World& world, fakeserver::TlsMode mode) {
+  if (!ReadReference(world.reference).valid() || world.listen.door != fakeserver::Door::kOpen) {
+    return true;
+  }
+  std::optional<Ending> ending = BeforeTheCertificate(world, mode);
+  if (world.smtp.injection.placement == fakeserver::Placement::kBeforeServerHello) {
+    World calm = world;
+    calm.smtp.injection = {};
+    ending = BeforeTheCertificate(calm, mode);
+  }
+  return ending && ending->rung < Rung::kClientHello;
 }
 
 }  // namespace
@@ -121,21 +135,26 @@ Prediction PredictReturn(const World& world, Policy policy, fakeserver::TlsMode 
     last.expectation.must_reach = std::min(last.expectation.must_reach, Rung::kClientHello);
     return last;
   }
-  const bool before_tls =
-      last.expectation.demand != Demand::kAccept && last.expectation.must_reach < Rung::kClientHello;
-  if (before_tls || first.expectation.demand != Demand::kAccept ||
+  if (first.expectation.demand == Demand::kIgnoreOrRefuse && first.expectation.verdict.ok() && last.uncertain.empty()) {
+    last.uncertain =
+        "whether a client has been there before";  // one that is told the host has, one that finds none not
+    last.only_the_reason = true;
+    return last;
+  }
+  if (EndsBeforeTls(world, mode) || first.expectation.demand != Demand::kAccept ||
       !CanResume(before, world, AgeOfVisit(world, visit))) {
     return last;
   }
   const Prediction resumed = OfTheSession(before, world, policy, mode);
   last.expectation.must_reach = std::min(last.expectation.must_reach, Rung::kClientHello);
+  last.expectation.hello_may_precede |= resumed.expectation.hello_may_precede;
   if (resumed.uncertain.empty() && last.uncertain.empty() && resumed.expectation.demand == last.expectation.demand &&
       resumed.expectation.verdict == last.expectation.verdict) {
     return last;
   }
   last.expectation.demand = Demand::kIgnoreOrRefuse;
-  if (last.uncertain.empty() && DiffersBehindTheLeaf(before.chain, world.chain)) {
-    last.uncertain = "whether a session is used where more than the leaf has changed";
+  if (last.uncertain.empty() && !world.chain.revocation.crls.empty() && before.chain != world.chain) {
+    last.uncertain = "whether lists that were signed anew are the same";  // to who compares octets
     last.only_the_reason = true;
   }
   if (SameRules(before, world)) {

@@ -252,6 +252,9 @@ std::optional<Ending> NoAuth(const SmtpScript& smtp) {
 std::optional<Ending> Auth(const SmtpScript& smtp) {
   const bool plain = OffersMechanism(Offers(smtp, true), "PLAIN");
   const Reply* reply = Scripted(smtp, Verb::kAuth, true);
+  if (reply == nullptr && !OffersMechanism(smtp.capabilities_tls, plain ? "PLAIN" : "LOGIN")) {
+    return Ending{Reason::kCommandRefused, Rung::kAuthStarted, true};  // a reply to EHLO offered what there is not
+  }
   if (const auto ending = Written(reply, true, Rung::kAuthStarted)) {
     return ending;
   }

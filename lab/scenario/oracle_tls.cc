@@ -1,5 +1,6 @@
 // What a right client makes of a server's TLS, from the script alone: RFC 8446, RFC 5246 and RFC 9325 as they stand.
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "lab/scenario/oracle_parts.h"
@@ -189,6 +190,12 @@ bool AllGood(std::string_view ciphers) {
 
 }  // namespace
 
+bool CertifiesRsa(const World& world) {
+  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
+  const certs::KeyType type = (leaf.swapped_key ? *leaf.swapped_key : leaf.key).type;
+  return type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
+}
+
 std::optional<Ending> JudgeTls(const TlsScript& tls) {
   const bool tls13 = NegotiatesTls13(tls);
   if (tls.max_version < kTls12 || (!tls13 && !AllGood(tls.ciphers)) || tls.hello_retries > 1) {
@@ -211,7 +218,11 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
     if (std::optional<Ending> ending = OfTheEdit(edit, tls13)) {
       ending->rung = other_type ? Rung::kClientHello : ending->rung;
       ending->hello_may_precede = edit.place == FlightPlace::kHandshakeDone;
-      if (certificate_wanted && (ending->ignorable || edit.place == FlightPlace::kHandshakeDone)) {
+      // The client's certificate comes before these (RFC 8446 2, RFC 5246 7.3).
+      const bool behind_client =
+          edit.place == FlightPlace::kHandshakeDone ||
+          (!tls13 && (edit.place == FlightPlace::kChangeCipherSpec || edit.place == FlightPlace::kFinished));
+      if (certificate_wanted && (ending->ignorable || behind_client)) {
         return Fails(std::min(ending->rung, Rung::kCertificateSent));
       }
       return ending;
@@ -232,9 +243,19 @@ bool FitsNoSuite(const World& world) {
       !AllGood(world.tls.ciphers)) {
     return false;
   }
-  const certs::KeyType type = world.chain.At(world.chain.presented.front()).key.type;
-  const bool rsa = type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
-  return world.tls.ciphers.find(rsa ? "ECDHE-RSA" : "ECDHE-ECDSA") == std::string::npos;
+  return world.tls.ciphers.find(CertifiesRsa(world) ? "ECDHE-RSA" : "ECDHE-ECDSA") == std::string::npos;
+}
+
+bool NamesAFittingSuite(const World& world) {
+  if (NegotiatesTls13(world.tls) || world.chain.presented.empty()) {
+    return false;
+  }
+  // ECDHE with AES-GCM or ChaCha20 (RFC 5289 3.2, RFC 7905 2).
+  constexpr std::array<int, 3> kOfEcdsa = {0xc02b, 0xc02c, 0xcca9}, kOfRsa = {0xc02f, 0xc030, 0xcca8};
+  const auto& fitting = CertifiesRsa(world) ? kOfRsa : kOfEcdsa;
+  return std::ranges::any_of(world.tls.edits, [&](const FlightEdit& edit) {
+    return edit.kind == EditKind::kSetSuite && std::ranges::find(fitting, edit.number) != fitting.end();
+  });
 }
 
 }  // namespace lab::oracle
