@@ -10,22 +10,24 @@
 
 #include <array>
 #include <cerrno>
+#include <functional>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
-#include "bench/bare_handshake.h"
 #include "bench/clocks.h"
 
 namespace bench {
 namespace {
+
+using MakeCaller = std::function<std::unique_ptr<Caller>()>;
 
 int64_t RealTime() { return NanosecondsOf(CLOCK_MONOTONIC); }
 
 // One connection from connect to the server's close.
 class Visit {
  public:
-  Visit(SSL_CTX* context, const char* host, const LoadOptions& options)
-      : client_(context, host, options.talk), began_(RealTime()) {
+  Visit(std::unique_ptr<Caller> client, const LoadOptions& options) : client_(std::move(client)), began_(RealTime()) {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const int on = 1;
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -47,20 +49,21 @@ class Visit {
 
   int socket() const { return socket_; }
   bool over() const { return over_; }
-  bool failed() const { return failed_ || !client_.ok(); }
+  bool failed() const { return failed_ || !client_->ok(); }
   bool wants_to_write() const { return sent_ < output_.size(); }
-  MailClient& client() { return client_; }
+  Caller& client() { return *client_; }
+  std::vector<Turn> turns() const { return turns_; }
   int64_t latency() const { return latency_; }
 
   // The socket can be read or written, or has failed.
-  void Turn() {
+  void GoOn() {
     Read();
-    client_.Advance({});
-    if (client_.shook_hands() && latency_ == 0) {
+    client_->Advance({});
+    if (client_->shook_hands() && latency_ == 0) {
       latency_ = RealTime() - began_;
     }
     Write();
-    if (client_.Done() && !wants_to_write() && !half_closed_) {
+    if (client_->Done() && !wants_to_write() && !half_closed_) {
       shutdown(socket_, SHUT_WR);
       half_closed_ = true;
       over_ = over_ || eof_;
@@ -72,8 +75,9 @@ class Visit {
     while (!eof_) {
       const ssize_t count = recv(socket_, Buffer().data(), Buffer().size(), 0);
       if (count > 0) {
-        if (!client_.Done()) {
-          client_.Receive(certs::ByteView(Buffer()).first(static_cast<size_t>(count)));
+        if (!client_->Done()) {
+          Note(true, static_cast<size_t>(count));
+          client_->Receive(certs::ByteView(Buffer()).first(static_cast<size_t>(count)));
         }
         continue;
       }
@@ -84,15 +88,15 @@ class Visit {
         return;
       }
       eof_ = true;
-      client_.ReceiveEof(count < 0);
-      over_ = client_.Done();
-      failed_ = failed_ || (count < 0 && !client_.Done());
+      client_->ReceiveEof(count < 0);
+      over_ = client_->Done();
+      failed_ = failed_ || (count < 0 && !client_->Done());
     }
   }
 
   void Write() {
     if (!wants_to_write()) {
-      output_ = client_.TakeOutput();
+      output_ = client_->TakeOutput();
       sent_ = 0;
     }
     while (wants_to_write()) {
@@ -105,8 +109,16 @@ class Visit {
         }
         return;
       }
+      Note(false, static_cast<size_t>(count));
       sent_ += static_cast<size_t>(count);
     }
+  }
+
+  void Note(bool from_server, size_t octets) {
+    if (turns_.empty() || turns_.back().from_server != from_server) {
+      turns_.push_back({.from_server = from_server});
+    }
+    turns_.back().octets += octets;
   }
 
   static std::array<uint8_t, 16384>& Buffer() {
@@ -114,7 +126,8 @@ class Visit {
     return buffer;
   }
 
-  MailClient client_;
+  std::unique_ptr<Caller> client_;
+  std::vector<Turn> turns_;
   int socket_ = -1;
   int64_t began_ = 0, latency_ = 0;
   certs::Bytes output_;
@@ -124,8 +137,8 @@ class Visit {
 
 class Load {
  public:
-  Load(SSL_CTX* context, const char* host, const LoadOptions& options)
-      : context_(context), host_(host), options_(options), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
+  Load(MakeCaller make_caller, const LoadOptions& options)
+      : make_caller_(std::move(make_caller)), options_(options), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
   ~Load() { close(epoll_); }
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -150,7 +163,7 @@ class Load {
   void Begin() {
     while (begun_ < options_.connections && static_cast<int>(visits_.size()) < options_.clients) {
       ++begun_;
-      auto visit = std::make_unique<Visit>(context_, host_, options_);
+      auto visit = std::make_unique<Visit>(make_caller_(), options_);
       if (visit->over()) {
         End(*visit);
         continue;
@@ -167,7 +180,7 @@ class Load {
       return;
     }
     Visit& visit = *found->second;
-    visit.Turn();
+    visit.GoOn();
     if (visit.over()) {
       End(visit);
       visits_.erase(found);
@@ -187,13 +200,13 @@ class Load {
       ++result_.shook_hands;
       result_.latencies.push_back(visit.latency());
       if (result_.negotiated.empty()) {
-        result_.negotiated = NegotiatedBy(visit.client().ssl());
+        result_.negotiated = visit.client().negotiated();
+        result_.turns = visit.turns();
       }
     }
   }
 
-  SSL_CTX* context_;
-  const char* host_;
+  const MakeCaller make_caller_;
   const LoadOptions& options_;
   int epoll_;
   int begun_ = 0, ended_ = 0;
@@ -204,7 +217,11 @@ class Load {
 }  // namespace
 
 LoadResult RunLoad(SSL_CTX* client, const char* host, const LoadOptions& options) {
-  return Load(client, host, options).Run();
+  return Load([&] { return std::make_unique<MailClient>(client, host, options.talk); }, options).Run();
+}
+
+LoadResult RunPlainLoad(const std::vector<Turn>& turns, const LoadOptions& options) {
+  return Load([&] { return std::make_unique<PlainClient>(turns); }, options).Run();
 }
 
 }  // namespace bench

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/mail_client.h"
+#include "bench/plain_sockets.h"
 
 namespace bench {
 
@@ -25,10 +26,13 @@ struct LoadResult {
   int failed = 0;       // connections in which something did not go as it should
   std::string negotiated;
   double seconds = 0;              // real time
+  std::vector<Turn> turns;         // of the first handshake's connection
   std::vector<int64_t> latencies;  // real nanoseconds from connect to the end of the handshake
 };
 
 LoadResult RunLoad(SSL_CTX* client, const char* host, const LoadOptions& options);
+// The same octets in the same turns as in such a result, against a PlainServer.
+LoadResult RunPlainLoad(const std::vector<Turn>& turns, const LoadOptions& options);
 
 // The same as a program of its own, to be run beside a server inside a sandbox: measures what all the other processes
 // there have used of the processor meanwhile, and prints a line of JSON. Its first argument is kLoadVerb.

@@ -6,9 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "bench/bare_handshake.h"
 #include "certs/bytes.h"
 
 namespace bench {
+
+std::string MailClient::negotiated() { return NegotiatedBy(ssl_.get()); }
 
 MailClient::MailClient(SSL_CTX* context, const char* host, Talk talk, SSL_SESSION* session)
     : ssl_(SSL_new(context)),

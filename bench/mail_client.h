@@ -17,7 +17,16 @@ enum class Talk : uint8_t {
   kStartTls,  // greeting, EHLO, STARTTLS, TLS, EHLO, QUIT
 };
 
-class MailClient : public verifier::Endpoint {
+// Who makes one connection of a load.
+class Caller : public verifier::Endpoint {
+ public:
+  // Everything went as it should.
+  virtual bool ok() const = 0;
+  virtual bool shook_hands() const = 0;
+  virtual std::string negotiated() = 0;
+};
+
+class MailClient : public Caller {
  public:
   // Borrows the context for its lifetime, and the session, which it offers if there is one.
   MailClient(SSL_CTX* context, const char* host, Talk talk, SSL_SESSION* session = nullptr);
@@ -29,9 +38,10 @@ class MailClient : public verifier::Endpoint {
   certs::Bytes TakeOutput() override;
   bool Done() const override { return state_ == State::kDone || state_ == State::kFailed; }
 
-  // Everything went as it should, the handshake above all; and with a session it was resumed.
-  bool ok() const { return state_ == State::kDone && (!offered_ || SSL_session_reused(ssl_.get()) != 0); }
-  bool shook_hands() const { return shook_hands_; }
+  // The handshake above all; and with a session it was resumed.
+  bool ok() const override { return state_ == State::kDone && (!offered_ || SSL_session_reused(ssl_.get()) != 0); }
+  bool shook_hands() const override { return shook_hands_; }
+  std::string negotiated() override;
   SSL* ssl() { return ssl_.get(); }
 
  private:
