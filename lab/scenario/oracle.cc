@@ -269,8 +269,10 @@ Prediction Joined(const std::vector<Prediction>& visits) {
     joined.expectation.verdict = expectation.verdict;
     joined.expectation.also = expectation.also;
     joined.expectation.hello_may_precede |= expectation.hello_may_precede;
-    if (expectation.demand == Demand::kAnything && &visit != &visits.back() && joined.uncertain.empty()) {
-      joined.uncertain = "whether a visit at which anything goes was the last";
+    const bool may_deliver = expectation.demand == Demand::kAnything ||
+                             (expectation.demand == Demand::kIgnoreOrRefuse && expectation.verdict.ok());
+    if (may_deliver && &visit != &visits.back() && joined.uncertain.empty()) {
+      joined.uncertain = "whether a visit at which a client may deliver was the last";
       joined.only_the_reason = true;
     }
     if (expectation.demand == Demand::kAccept) {

@@ -201,7 +201,9 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
   if (tls.max_version < kTls12 || (!tls13 && !AllGood(tls.ciphers)) || tls.hello_retries > 1) {
     return Fails(Rung::kClientHello);
   }
-  if (tls.tickets > 0 && tls.resumption.fault == fakeserver::TicketFault::kSealFails) {
+  // Tickets come behind the client's certificate (RFC 8446 4.6.1).
+  const bool certificate_wanted = tls.client_certificate == fakeserver::ClientCertificate::kRequired;
+  if (tls.tickets > 0 && tls.resumption.fault == fakeserver::TicketFault::kSealFails && !certificate_wanted) {
     // In TLS 1.2 a ticket is for those who ask for one (RFC 5077 3.1), as who keeps no sessions does not.
     return tls13 ? Ending{.reason = Reason::kClosedByPeer, .rung = Rung::kCertificateSent}
                  : MayPass(Rung::kCertificateSent);
@@ -210,7 +212,6 @@ std::optional<Ending> JudgeTls(const TlsScript& tls) {
   const bool other_type = std::ranges::any_of(tls.edits, [](const FlightEdit& edit) {
     return edit.place == FlightPlace::kCertificate && edit.kind == EditKind::kSetType;
   });
-  const bool certificate_wanted = tls.client_certificate == fakeserver::ClientCertificate::kRequired;
   for (const FlightEdit& edit : tls.edits) {
     if (!Occurs(edit.place, tls) || ChangesNothing(edit, tls13)) {
       continue;
