@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "certs/shared.h"
+
 namespace certs {
 
 // A member's name as reports and files spell it, and where it is.
@@ -60,17 +62,39 @@ Members(Ms...) -> Members<Ms...>;
 template <typename T>
 concept HasMembers = requires { std::remove_cvref_t<decltype(T::kMembers)>::kSize; };
 
+// Calls visit(name, member), or visit(name, a, b), with what is in a member that is shared (shared.h).
+template <typename Visit, typename T>
+constexpr void VisitMember(Visit&& visit, std::string_view name, const T& a, const T& b) {
+  if constexpr (kIsShared<T>) {
+    visit(name, *a, *b);
+  } else {
+    visit(name, a, b);
+  }
+}
+template <typename Visit, typename T>
+constexpr void VisitMember(Visit&& visit, std::string_view name, T& value) {
+  if constexpr (!kIsShared<std::remove_const_t<T>>) {
+    visit(name, value);
+  } else if constexpr (std::is_const_v<T>) {
+    visit(name, *value);
+  } else {
+    value.Change([&](auto& inside) { visit(name, inside); });
+  }
+}
+
 // Calls visit(name, a.member, b.member) for every listed member of two values of one type.
 template <HasMembers T, typename Visit>
 constexpr void ForEachMember(const T& a, const T& b, Visit&& visit) {
-  T::kMembers.ForEach([&](const auto& member) { visit(member.name, a.*(member.where), b.*(member.where)); });
+  T::kMembers.ForEach(
+      [&](const auto& member) { VisitMember(visit, member.name, a.*(member.where), b.*(member.where)); });
 }
 
 // Calls visit(name, value.member) for every listed member; `value` may be const or not.
 template <typename T, typename Visit>
   requires HasMembers<std::remove_const_t<T>>
 constexpr void ForEachMember(T& value, Visit&& visit) {
-  std::remove_const_t<T>::kMembers.ForEach([&](const auto& member) { visit(member.name, value.*(member.where)); });
+  std::remove_const_t<T>::kMembers.ForEach(
+      [&](const auto& member) { VisitMember(visit, member.name, value.*(member.where)); });
 }
 
 }  // namespace certs

@@ -50,7 +50,7 @@ std::optional<std::string> WhyNot(const PlannedGroup& group, const Scenario& sce
   if (!revocation.crls.empty() || revocation.check != certs::RevocationCheck::kSoft) {
     return "the lab cannot tell this client about revocation lists, nor how much to insist";
   }
-  if (group.policy == Policy::kRelayMtaSts && scenario.world.policy_host.cached) {
+  if (group.policy == Policy::kRelayMtaSts && scenario.world.policy_host->cached) {
     return "the lab cannot put a policy into this client's cache";
   }
   if (scenario.world.online.Any() && sandbox == SandboxKind::kNone) {

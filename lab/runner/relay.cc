@@ -63,7 +63,7 @@ verifier::StsDecision PolicyOf(const World& world, const std::string& host, int6
                                const RelayNetwork& network) {
   const std::string domain(kDomain);
   verifier::StsCache cache;
-  if (const auto& kept = world.policy_host.cached) {
+  if (const auto& kept = world.policy_host->cached) {
     if (auto policy = verifier::ParseStsPolicy(fakeserver::PolicyText(kept->policy, host))) {
       cache.Put(domain, {.policy = std::move(*policy), .id = kept->id, .fetched = now - kept->age.count()});
     }
@@ -135,18 +135,18 @@ certs::Result<RelayScene> MakeScene(const World& world, certs::Issuer& issuer) {
   if (!dns) {
     return std::unexpected(dns.error());
   }
-  auto identity = issuer.Issue(world.policy_host.chain);
+  auto identity = issuer.Issue(world.policy_host->chain);
   if (!identity) {
     return std::unexpected(identity.error());
   }
   auto behaviour = std::make_shared<fakeserver::Behaviour>();
   behaviour->mode = fakeserver::TlsMode::kImplicit;
-  behaviour->smtp.answers_request_with = fakeserver::PolicyResponse(world.policy_host.policy, host);
-  behaviour->link = world.policy_host.link;
+  behaviour->smtp.answers_request_with = fakeserver::PolicyResponse(world.policy_host->policy, host);
+  behaviour->link = world.policy_host->link;
   behaviour->identity = *identity;
   return RelayScene{.dns = std::move(*dns),
                     .policy_host = std::move(behaviour),
-                    .policy_listen = {.door = world.policy_host.door},
+                    .policy_listen = {.door = world.policy_host->door},
                     .policy_anchors = (*identity)->trusted};
 }
 

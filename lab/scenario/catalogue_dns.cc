@@ -353,7 +353,8 @@ void Policies(DnsScenarioList& list) {
   const auto policy = [&](DnsRow row, const Expectation& expectation, PolicyEdit edit) {
     row.rows = {"P5"};
     row.source = row.source.empty() ? "RFC 8461 3.2, 4.1" : row.source;
-    list.Add(std::move(row), Policy::kRelayMtaSts, expectation, [&](World& world) { edit(world.policy_host.policy); });
+    list.Add(std::move(row), Policy::kRelayMtaSts, expectation,
+             [&](World& world) { world.policy_host.Change([&](PolicyHost& host) { edit(host.policy); }); });
   };
   const Expectation unlisted = Refuse(Reason::kMxNotInPolicy, Rung::kConnected);
   policy({.id = std::string(kUnlisted), .summary = "the policy names another host", .severity = Severity::kCritical},
@@ -429,7 +430,7 @@ void PolicyHosts(DnsScenarioList& list) {
               .rows = {"P5", "P6"},
               .source = "RFC 8461 3.3, 5",
               .twin = std::string(kUnlisted)},
-             Policy::kRelayMtaSts, kDeliver, [&](World& world) { row.edit(world.policy_host); });
+             Policy::kRelayMtaSts, kDeliver, [&](World& world) { world.policy_host.Change(row.edit); });
   }
 }
 
@@ -478,7 +479,8 @@ void Caches(DnsScenarioList& list) {
             .summary = "a policy that names another host was kept, and a new one, which names this one, is announced",
             .rows = {"P5"},
             .source = "RFC 8461 5.1"},
-           Policy::kRelayMtaSts, kDeliver, [&](World& world) { world.policy_host.cached = cached(1h); });
+           Policy::kRelayMtaSts, kDeliver,
+           [&](World& world) { world.policy_host.Change([&](PolicyHost& host) { host.cached = cached(1h); }); });
   list.Add({.id = "sts.cache-while-dns-fails",
             .summary = "the kept policy names another host, and the STS record cannot be looked up: the policy applies",
             .rows = {"P5"},
@@ -492,14 +494,16 @@ void Caches(DnsScenarioList& list) {
             .source = "RFC 8461 5.1",
             .twin = "control.sts-cache-stale",
             .severity = Severity::kCritical},
-           Policy::kRelayMtaSts, unlisted, [](World& world) { world.policy_host.policy.status = 404; });
+           Policy::kRelayMtaSts, unlisted,
+           [](World& world) { world.policy_host.Change([](PolicyHost& host) { host.policy.status = 404; }); });
   list.Add(
       {.id = "sts.cache-over",
        .summary = "the kept policy names another host, but its time is over, and the STS record cannot be looked up",
        .rows = {"P5"},
        .source = "RFC 8461 3.2",
        .twin = "sts.cache-while-dns-fails"},
-      Policy::kRelayMtaSts, kDeliver, [&](World& world) { world.policy_host.cached = cached(24h); });
+      Policy::kRelayMtaSts, kDeliver,
+      [&](World& world) { world.policy_host.Change([&](PolicyHost& host) { host.cached = cached(24h); }); });
 }
 
 }  // namespace

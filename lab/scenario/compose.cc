@@ -71,7 +71,10 @@ bool MixIn(const T& base, const T& edit, T& into) {
     return true;
   }
   bool mixed = true;
-  if constexpr (HasMembers<T>) {
+  if constexpr (certs::kIsShared<T>) {
+    into.Change([&](auto& inside) { mixed = MixIn(*base, *edit, inside); });
+    return mixed;
+  } else if constexpr (HasMembers<T>) {
     T::kMembers.ForEach([&](const auto& member) {
       mixed = MixIn(base.*(member.where), edit.*(member.where), into.*(member.where)) && mixed;
     });
@@ -108,7 +111,18 @@ void EachEdit(const T& from, const T& to, T& into, Visit& visit) {
   if (from == to) {
     return;
   }
-  if constexpr (HasMembers<T>) {
+  if constexpr (certs::kIsShared<T>) {
+    // Edits are made in a copy, which is put back: the place of the value itself changes with every change.
+    auto inside = *into;
+    const auto visit_inside = [&](const auto& make) {
+      visit([&] {
+        inside = *into;
+        make();
+        into = T(inside);
+      });
+    };
+    EachEdit(*from, *to, inside, visit_inside);
+  } else if constexpr (HasMembers<T>) {
     T::kMembers.ForEach(
         [&](const auto& member) { EachEdit(from.*(member.where), to.*(member.where), into.*(member.where), visit); });
   } else if constexpr (kIsOptional<T>) {

@@ -302,7 +302,7 @@ bool FindsNoHost(const World& world, const std::string& host) {
 Trust TrustBySts(const World& world, const std::string& host) {
   const Dns dns(world.dns, host);
   const std::optional<std::string> id = StsId(dns.LookUp("_mta-sts." + std::string(kDomain), "TXT"));
-  const auto& cached = world.policy_host.cached;
+  const auto& cached = world.policy_host->cached;
   const auto max_age = [](const PolicyScript& policy) {
     int64_t age = 0;
     std::from_chars(policy.max_age.data(), policy.max_age.data() + policy.max_age.size(), age);
@@ -312,8 +312,8 @@ Trust TrustBySts(const World& world, const std::string& host) {
   if (fresh && (!id || *id == cached->id)) {
     return ByPolicy(dns, &cached->policy);
   }
-  if (id && IsFetched(dns, world.policy_host)) {
-    return ByPolicy(dns, &world.policy_host.policy);
+  if (id && IsFetched(dns, *world.policy_host)) {
+    return ByPolicy(dns, &world.policy_host->policy);
   }
   return ByPolicy(dns, fresh ? &cached->policy : nullptr);
 }

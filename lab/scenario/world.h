@@ -73,9 +73,9 @@ struct World {
   fakeserver::SmtpScript smtp;
   fakeserver::TlsScript tls;
   fakeserver::LinkScript link;
-  fakeserver::DnsZone dns;  // what a client that looks things up is told
-  PolicyHost policy_host;   // what a client that asks for an MTA-STS policy meets
-  OnlineStatus online;      // what a client that fetches revocation data finds
+  fakeserver::DnsZone dns;                // what a client that looks things up is told
+  certs::Shared<PolicyHost> policy_host;  // what a client that asks for an MTA-STS policy meets
+  OnlineStatus online;                    // what a client that fetches revocation data finds
   // A client's first connections, whichever port they go to, meet these instead.
   std::vector<Visit> earlier;
   // Whether the client has a message for every visit, keeps between them what servers give it to keep, and is judged by

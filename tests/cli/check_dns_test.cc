@@ -116,11 +116,11 @@ TEST_F(CheckDnsTest, AGoodReverseNameSavesNoWrongCertificate) {
 
 TEST_F(CheckDnsTest, APolicyThatNamesSomebodyElseSpeaksAgainstTheHost) {
   World world = GoodWorld();
-  world.policy_host.policy.mx = {"*.alice.test"};
+  world.policy_host.Change([](lab::PolicyHost& host) { host.policy.mx = {"*.alice.test"}; });
   Serve(world, {"127.0.0.1"});
   EXPECT_EQ(Check(DnsOptionsOf()), kExitOk);
   EXPECT_EQ(StandingOf("mta-sts"), "against") << DetailOf("mta-sts");
-  world.policy_host.policy.mode = "none";
+  world.policy_host.Change([](lab::PolicyHost& host) { host.policy.mode = "none"; });
   Serve(world, {"127.0.0.1"});
   Check(DnsOptionsOf());
   EXPECT_EQ(StandingOf("mta-sts"), "unknown") << DetailOf("mta-sts");
@@ -129,7 +129,7 @@ TEST_F(CheckDnsTest, APolicyThatNamesSomebodyElseSpeaksAgainstTheHost) {
 // The policy host is verified like any other.
 TEST_F(CheckDnsTest, APolicyHostOfAnotherNameIsNotBelieved) {
   World world = GoodWorld();
-  world.policy_host.chain = certs::GoodChain();
+  world.policy_host.Change([](lab::PolicyHost& host) { host.chain = certs::GoodChain(); });
   Serve(world, {"127.0.0.1"});
   Check(DnsOptionsOf());
   EXPECT_EQ(StandingOf("mta-sts"), "unknown");

@@ -60,11 +60,11 @@ class LiveVerbTest : public testing::Test {
     auto dns = fakeserver::StartDns({.data = *data, .addresses = addresses});
     ASSERT_TRUE(dns.has_value()) << dns.error().detail;
     dns_ = std::make_unique<fakeserver::DnsHandle>(std::move(*dns));
-    const auto identity = issuer_->Issue(world.policy_host.chain);
+    const auto identity = issuer_->Issue(world.policy_host->chain);
     ASSERT_TRUE(identity.has_value());
     const auto behaviour = std::make_shared<fakeserver::Behaviour>();
     behaviour->mode = fakeserver::TlsMode::kImplicit;
-    behaviour->smtp.answers_request_with = fakeserver::PolicyResponse(world.policy_host.policy, world.reference);
+    behaviour->smtp.answers_request_with = fakeserver::PolicyResponse(world.policy_host->policy, world.reference);
     behaviour->identity = *identity;
     const auto port = server_->Add({.id = "policy", .behaviour = [behaviour](int) { return behaviour; }});
     ASSERT_TRUE(port.has_value());

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "lab/scenario/compose.h"
+
 namespace lab {
 namespace {
 
@@ -76,6 +80,34 @@ TEST(OnVisit, TheFirstVisitsAreTheEarlierOnes) {
   EXPECT_EQ(OnVisit(world, 1).smtp.host, "later.bob.test");
   EXPECT_EQ(OnVisit(world, 9).smtp.host, "later.bob.test");
   EXPECT_EQ(OnVisit(world, 1).chain, world.chain);
+}
+
+// ------------------------------------------------------------------------------------------------ what worlds share
+
+TEST(SharedPart, IsOneValueUntilACopyIsChanged) {
+  const World good = GoodWorld();
+  World world = good;
+  EXPECT_EQ(&*world.policy_host, &*good.policy_host);
+  world.policy_host.Change([](PolicyHost& host) { host.door = fakeserver::Door::kRefused; });
+  EXPECT_EQ(good.policy_host->door, fakeserver::Door::kOpen);
+  EXPECT_EQ(world.policy_host->door, fakeserver::Door::kRefused);
+  EXPECT_NE(world, good);
+  world.policy_host.Change([](PolicyHost& host) { host.door = fakeserver::Door::kOpen; });
+  EXPECT_EQ(world, good);  // another value, and the same
+}
+
+TEST(SharedPart, IsEditedMemberByMember) {
+  World one = GoodWorld(), two = GoodWorld();
+  one.policy_host.Change([](PolicyHost& host) { host.policy.status = 404; });
+  two.policy_host.Change([](PolicyHost& host) { host.door = fakeserver::Door::kRefused; });
+  const std::optional<World> both = Compose({&one, &two});
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->policy_host->policy.status, 404);
+  EXPECT_EQ(both->policy_host->door, fakeserver::Door::kRefused);
+  EXPECT_EQ(CountEdits(GoodWorld(), *both), 2U);
+  EXPECT_EQ(KeepEdits(GoodWorld(), *both, {true, false}), one);
+  EXPECT_EQ(KeepEdits(GoodWorld(), *both, {false, true}), two);
+  EXPECT_EQ(KeepEdits(GoodWorld(), *both, {true, true}), *both);
 }
 
 }  // namespace
