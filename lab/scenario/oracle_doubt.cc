@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "lab/scenario/oracle_smtp.h"
 
@@ -42,6 +43,8 @@ std::string DoubtAboutTheInjection(const SmtpScript& smtp) {
   return "";
 }
 
+constexpr std::string_view kOvertakes = "whether the end of a connection overtakes what is under way";
+
 std::string DoubtAboutTheCut(const World& world) {
   if (world.link.cut == CutKind::kNone) {
     return "";
@@ -68,23 +71,15 @@ std::string DoubtAboutTheCut(const World& world) {
     return "whether the connection is cut before or behind what is said unasked";
   }
   if (IsSlow(world.link.to_client) && world.link.cut_time == Micros{0}) {
-    return "whether the end of a connection overtakes what is under way";
+    return std::string(kOvertakes);
   }
   return "";
 }
 
-}  // namespace
-
-std::string DoubtAbout(const World& world) {
-  const SmtpScript& smtp = world.smtp;
+std::string DoubtAboutTls(const World& world) {
   constexpr uint16_t kTls12 = 0x0303;
   if (world.tls.min_version > world.tls.max_version && world.tls.max_version >= kTls12) {
     return "versions of which there are none";
-  }
-  constexpr uint8_t kFirstRecordType = 20, kLastRecordType = 23;  // RFC 8446 5.1
-  const certs::Bytes& injected = smtp.injection.payload;
-  if (!injected.empty() && injected.front() >= kFirstRecordType && injected.front() <= kLastRecordType) {
-    return "whether what is injected is taken for text or for TLS";
   }
   if (const auto& signature = world.tls.signature; signature.claimed != 0 && !world.chain.presented.empty()) {
     constexpr int kPkcs1 = 0x0401, kEd25519 = 0x0807;  // of keys other than the usual one
@@ -97,6 +92,24 @@ std::string DoubtAbout(const World& world) {
   if (!world.earlier.empty() && world.tls.max_version <= kTls12 &&
       world.tls.resumption.fault == fakeserver::TicketFault::kSealFails) {
     return "whether the client asks for a ticket";
+  }
+  if (IsSlow(world.link.to_client) && world.tls.resumption.fault == fakeserver::TicketFault::kOpenFails) {
+    return std::string(kOvertakes);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string DoubtAbout(const World& world) {
+  const SmtpScript& smtp = world.smtp;
+  if (std::string doubt = DoubtAboutTls(world); !doubt.empty()) {
+    return doubt;
+  }
+  constexpr uint8_t kFirstRecordType = 20, kLastRecordType = 23;  // RFC 8446 5.1
+  const certs::Bytes& injected = smtp.injection.payload;
+  if (!injected.empty() && injected.front() >= kFirstRecordType && injected.front() <= kLastRecordType) {
+    return "whether what is injected is taken for text or for TLS";
   }
   if (world.link.to_client != Pace{} && smtp.greeting) {
     return "how much of an odd greeting is seen when it comes in pieces";
