@@ -53,7 +53,6 @@ class PlainServer {
   PlainServer& operator=(const PlainServer&) = delete;
 
   uint16_t port() const { return port_; }  // 0: it could not start
-  const std::vector<Turn>& turns() const { return turns_; }
 
  private:
   struct Guest {

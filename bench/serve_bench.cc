@@ -57,17 +57,19 @@ void RunServe(benchmark::State& state, Probe& probe, const ServeKind& kind) {
   const bool starttls = kind.mode == fakeserver::TlsMode::kStartTls;
   LoadOptions options{
       .port = server->port(kId), .clients = 1, .connections = 20, .talk = starttls ? Talk::kStartTls : Talk::kImplicit};
-  const PlainServer plain(RunLoad(client.get(), "mail.bob.test", options).turns);
+  const LoadResult first = RunLoad(client.get(), "mail.bob.test", options);
+  std::optional<PlainServer> plain;
   options.clients = kind.clients;
   options.connections = std::max(400, 2 * kind.clients);
   LoadOptions plain_options = options;
-  plain_options.port = plain.port();
+  if (kind.beyond_sockets) {
+    plain_options.port = plain.emplace(first.turns).port();
+  }
   for (auto _ : state) {
     LoadResult result, plain_result;
     const auto cost = ServerCost([&] { return RunLoad(client.get(), "mail.bob.test", options); }, result);
-    const auto sockets = kind.beyond_sockets
-                             ? ServerCost([&] { return RunPlainLoad(plain.turns(), plain_options); }, plain_result)
-                             : std::optional(0.0);
+    const auto sockets =
+        plain ? ServerCost([&] { return RunPlainLoad(first.turns, plain_options); }, plain_result) : std::optional(0.0);
     if (!cost || !sockets) {
       state.SkipWithError(
           fmt::format("{} of {} connections failed", result.failed + plain_result.failed, options.connections).c_str());

@@ -9,20 +9,20 @@ namespace certs {
 template <typename T>
 class Shared {
  public:
-  using Value = T;
-
   Shared() : value_(Usual()) {}
   // NOLINTNEXTLINE(google-explicit-constructor): it is the value, whoever else has it
   Shared(T value) : value_(std::make_shared<const T>(std::move(value))) {}
 
   const T& operator*() const { return *value_; }
   const T* operator->() const { return value_.get(); }
-  // Changes this copy alone: edit(value) on a value of its own.
+  // Changes this copy alone: edit(value) on a value of its own, which is thrown away if nothing comes of it.
   template <typename Edit>
   void Change(Edit&& edit) {
     T changed = *value_;
     std::forward<Edit>(edit)(changed);
-    value_ = std::make_shared<const T>(std::move(changed));
+    if (!(changed == *value_)) {
+      value_ = std::make_shared<const T>(std::move(changed));
+    }
   }
 
   bool operator==(const Shared& other) const { return value_ == other.value_ || *value_ == *other.value_; }

@@ -41,17 +41,6 @@ class OrderWriter {
       each(one);
     }
   }
-  void Texts(const std::vector<std::string>& texts) {
-    List(texts, [this](const std::string& text) { Text(text); });
-  }
-  void Steps(const std::vector<SandboxStep>& steps) {
-    List(steps, [this](const SandboxStep& step) {
-      Value(step.kind);
-      Text(step.path);
-      Text(step.text);
-      Value(step.mode);
-    });
-  }
 
   std::string octets;
 };
@@ -82,21 +71,45 @@ class OrderReader {
       each(one);
     }
   }
-  void Texts(std::vector<std::string>& texts) {
-    List(texts, [this](std::string& text) { Text(text); });
-  }
-  void Steps(std::vector<SandboxStep>& steps) {
-    List(steps, [this](SandboxStep& step) {
-      Value(step.kind);
-      Text(step.path);
-      Text(step.text);
-      Value(step.mode);
-    });
-  }
 
  private:
   std::string_view left_;
 };
+
+// Writes an order, which is const then, or reads one: what it is made of is listed once.
+template <typename Pipe, typename Order>
+void Pass(Pipe& pipe, Order& order) {
+  const auto texts = [&](auto& list) { pipe.List(list, [&](auto& text) { pipe.Text(text); }); };
+  const auto steps = [&](auto& list) {
+    pipe.List(list, [&](auto& step) {
+      pipe.Value(step.kind);
+      pipe.Text(step.path);
+      pipe.Text(step.text);
+      pipe.Value(step.mode);
+    });
+  };
+  pipe.Text(order.program);
+  texts(order.argv);
+  texts(order.environment);
+  pipe.Text(order.directory);
+  pipe.Text(order.stdin_file);
+  pipe.Value(order.limits);
+  bool in_sandbox = order.sandbox.has_value();
+  pipe.Value(in_sandbox);
+  if (!in_sandbox) {
+    return;
+  }
+  if constexpr (!std::is_const_v<Order>) {
+    order.sandbox.emplace();
+  }
+  auto& plan = *order.sandbox;
+  steps(plan.binds);
+  steps(plan.steps);
+  pipe.List(plan.sockets, [&](auto& socket) { pipe.Value(socket); });
+  pipe.Value(plan.user);
+  pipe.Value(plan.group);
+  pipe.Value(plan.root);
+}
 
 std::vector<char*> PointersTo(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -210,45 +223,14 @@ std::string ReadOrderFile(int file) {
 
 std::string WriteOrder(const LaunchOrder& order) {
   OrderWriter writer;
-  writer.Text(order.program);
-  writer.Texts(order.argv);
-  writer.Texts(order.environment);
-  writer.Text(order.directory);
-  writer.Text(order.stdin_file);
-  writer.Value(order.limits);
-  writer.Value(order.sandbox.has_value());
-  if (order.sandbox) {
-    const SandboxPlan& plan = *order.sandbox;
-    writer.Steps(plan.binds);
-    writer.Steps(plan.steps);
-    writer.List(plan.sockets, [&](const BoundSocket& socket) { writer.Value(socket); });
-    writer.Value(plan.user);
-    writer.Value(plan.group);
-    writer.Value(plan.root);
-  }
+  Pass(writer, order);
   return std::move(writer.octets);
 }
 
 LaunchOrder ReadOrder(std::string_view octets) {
   LaunchOrder order;
   OrderReader reader(octets);
-  reader.Text(order.program);
-  reader.Texts(order.argv);
-  reader.Texts(order.environment);
-  reader.Text(order.directory);
-  reader.Text(order.stdin_file);
-  reader.Value(order.limits);
-  bool in_sandbox = false;
-  reader.Value(in_sandbox);
-  if (in_sandbox) {
-    SandboxPlan& plan = order.sandbox.emplace();
-    reader.Steps(plan.binds);
-    reader.Steps(plan.steps);
-    reader.List(plan.sockets, [&](BoundSocket& socket) { reader.Value(socket); });
-    reader.Value(plan.user);
-    reader.Value(plan.group);
-    reader.Value(plan.root);
-  }
+  Pass(reader, order);
   return order;
 }
 

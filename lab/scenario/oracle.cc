@@ -91,10 +91,6 @@ void DoubtWhatEndsTheHandshake(const World& world, Policy policy, bool tls_fails
   if ((tls_fails || (!certificates_fail && stranger)) && ComesInPieces(world)) {
     DoubtTheReason("what comes in pieces may be answered before it has all been sent", prediction);
   }
-  const auto script = oracle::JudgeTls(world.tls);
-  if (script && !script->ignorable && world.tls.max_version < kTls13 && !world.chain.revocation.staples.empty()) {
-    DoubtTheReason("whether a staple, a message of its own in TLS 1.2, comes before TLS fails", prediction);
-  }
 }
 
 // A relay that has been told the host delivers, as the built-in one does; one that looks it up, and finds nobody, keeps
@@ -151,7 +147,7 @@ bool IsTooSmallForTls13(const World& world) {
     return false;
   }
   const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
-  return (leaf.swapped_key ? *leaf.swapped_key : leaf.key).type == certs::KeyType::kRsa512 && !oracle::HasRawKey(leaf);
+  return oracle::CertifiedKey(leaf).type == certs::KeyType::kRsa512 && !oracle::HasRawKey(leaf);
 }
 
 // A staple that cannot be decoded, for having no octets (RFC 6066 8): TLS ends there, for those who ask for staples.
@@ -171,6 +167,9 @@ std::optional<Ending> OfTheStaples(const World& world) {
 // What is wrong with TLS, the certificates apart.
 std::optional<Ending> OfTls(const World& world, Prediction& prediction) {
   std::optional<Ending> tls = oracle::JudgeTls(world.tls);
+  if (tls && !tls->ignorable && world.tls.max_version < kTls13 && !world.chain.revocation.staples.empty()) {
+    DoubtTheReason("whether a staple, a message of its own in TLS 1.2, comes before TLS fails", prediction);
+  }
   if (const auto staples = OfTheStaples(world)) {
     if (tls && !tls->ignorable && !staples->ignorable) {
       DoubtTheReason("a staple that cannot be read, and something else in TLS", prediction);

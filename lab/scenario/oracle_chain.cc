@@ -28,8 +28,6 @@ std::string Canonical(const Bytes& value) {
   return text.ends_with(' ') ? text.substr(0, text.size() - 1) : text;
 }
 
-const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
-
 bool Interchangeable(const CertSpec& a, const CertSpec& b) {
   const auto form = [](const CertSpec& cert) {
     return cert.swapped_key ? std::pair(certs::SpkiForm::kUsual, std::optional<Bytes>())

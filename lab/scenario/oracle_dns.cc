@@ -168,8 +168,7 @@ bool Matches(const TlsaSpec& tlsa, const ChainSpec& chain, const CertSpec& cert)
     return tlsa.of == cert.name;
   }
   const certs::KeySpec published{.type = chain.At(tlsa.of).key.type, .label = tlsa.of};
-  const certs::KeySpec& certified = cert.swapped_key ? *cert.swapped_key : cert.key;
-  return published == certified && !HasOddKeyForm(cert) && !HasRawKey(cert);
+  return published == CertifiedKey(cert) && !HasOddKeyForm(cert) && !HasRawKey(cert);
 }
 
 bool AnyMatches(const std::vector<TlsaSpec>& records, uint8_t usage, const ChainSpec& chain, const CertSpec& cert) {

@@ -83,9 +83,9 @@ std::string DoubtAboutTls(const World& world) {
   }
   if (const auto& signature = world.tls.signature; signature.claimed != 0 && !world.chain.presented.empty()) {
     constexpr int kPkcs1 = 0x0401, kEd25519 = 0x0807;  // of keys other than the usual one
-    const certs::KeyType type = world.chain.At(world.chain.presented.front()).key.type;
-    const bool rsa = type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
-    if ((rsa && signature.claimed == kPkcs1) || (type == certs::KeyType::kEd25519 && signature.claimed == kEd25519)) {
+    const certs::KeyType type = CertifiedKey(world.chain.At(world.chain.presented.front())).type;
+    if ((IsRsa(type) && signature.claimed == kPkcs1) ||
+        (type == certs::KeyType::kEd25519 && signature.claimed == kEd25519)) {
       return "whether the signature is what it is called";
     }
   }

@@ -70,8 +70,6 @@ std::optional<Algorithm> ReadAlgorithm(ByteView bytes) {
 
 bool IsOid(const Bytes& content, std::string_view dotted) { return certs::der::OidContent(dotted) == content; }
 
-bool IsRsa(KeyType type) { return certs::Name(type).starts_with("rsa"); }
-
 // RFC 9325 4.5: 2048 bits; and a whole number of octets, or leading zero bits make two encodings of one number.
 bool IsWeakRsa(KeyType type) {
   constexpr std::array kWeak = {KeyType::kRsa512, KeyType::kRsa768, KeyType::kRsa1024, KeyType::kRsa2052};
@@ -195,10 +193,12 @@ bool HasOddKeyForm(const CertSpec& cert) {
   }
 }
 
+const certs::KeySpec& CertifiedKey(const CertSpec& cert) { return cert.swapped_key ? *cert.swapped_key : cert.key; }
+bool IsRsa(KeyType type) { return certs::Name(type).starts_with("rsa"); }
 bool HasRawKey(const CertSpec& cert) { return cert.raw_spki && !cert.swapped_key; }
 
 Standing KeyStanding(const CertSpec& cert) {
-  const KeyType type = (cert.swapped_key ? *cert.swapped_key : cert.key).type;
+  const KeyType type = CertifiedKey(cert).type;
   if (HasRawKey(cert)) {
     return RawKeyStanding(*cert.raw_spki);
   }

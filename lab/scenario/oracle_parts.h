@@ -146,13 +146,16 @@ struct Element {
 // Reads tag, length and content of one DER element off the front; nothing if that is not what stands there.
 std::optional<Element> TakeElement(certs::ByteView& bytes);
 bool IsUnparseable(const certs::CertSpec& cert);
-// Carries the changes that were made after signing over to what a reader of the certificate sees. That the signature
-// broke is known from `tampers` not being empty.
+// Carries the changes that were made after signing over to what a reader of the certificate sees, and doubts what it
+// cannot show. That the signature broke is known from `tampers` not being empty.
 void ShowTampers(certs::CertSpec& cert, Findings& findings);
 enum class Standing : uint8_t { kGood, kWeak, kWeakAndUnusable, kUnsupported, kUnknown };
 Standing KeyStanding(const certs::CertSpec& cert);
 // Whether the key is written down in another way than usual; some ways are for one kind of key only.
 bool HasOddKeyForm(const certs::CertSpec& cert);
+// The key in the certificate, octets of its own apart.
+const certs::KeySpec& CertifiedKey(const certs::CertSpec& cert);
+bool IsRsa(certs::KeyType type);
 // Whether the certified key is octets of its own.
 bool HasRawKey(const certs::CertSpec& cert);
 // Whether the algorithm that stands beside the signature, parameters included, is one that clients compute.

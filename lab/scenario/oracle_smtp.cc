@@ -329,8 +329,7 @@ std::optional<Ending> BeforeTheCertificate(const World& world, TlsMode mode) {
 
 bool IsSignedByStranger(const World& world) {
   const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
-  const certs::KeySpec& certified = leaf.swapped_key ? *leaf.swapped_key : leaf.key;
-  return world.chain.handshake_key && *world.chain.handshake_key != certified;
+  return world.chain.handshake_key && *world.chain.handshake_key != CertifiedKey(leaf);
 }
 
 std::optional<Ending> BehindTheCertificate(const World& world, Policy policy, TlsMode mode) {

@@ -191,9 +191,7 @@ bool AllGood(std::string_view ciphers) {
 }  // namespace
 
 bool CertifiesRsa(const World& world) {
-  const certs::CertSpec& leaf = world.chain.At(world.chain.presented.front());
-  const certs::KeyType type = (leaf.swapped_key ? *leaf.swapped_key : leaf.key).type;
-  return type >= certs::KeyType::kRsa512 && type <= certs::KeyType::kRsa2052;
+  return IsRsa(CertifiedKey(world.chain.At(world.chain.presented.front())).type);
 }
 
 std::optional<Ending> JudgeTls(const TlsScript& tls) {

@@ -13,7 +13,7 @@ starttls_lab_test(cli_test
 add_dependencies(cli_test starttls-lab)
 starttls_lab_test(verify_verb_test
   LIBS starttls_lab::verifier starttls_lab::certs fmt::fmt nlohmann_json::nlohmann_json
-  SOURCES cli/verify_test.cc ${CMAKE_CURRENT_LIST_DIR}/../verifier/issued_chain.cc
+  SOURCES cli/verify_test.cc cli/limbo_test.cc ${CMAKE_CURRENT_LIST_DIR}/../verifier/issued_chain.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/verify.cc ${PROJECT_SOURCE_DIR}/lab/cli/verify_print.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/chain_facts.cc ${PROJECT_SOURCE_DIR}/lab/cli/files.cc
     ${PROJECT_SOURCE_DIR}/lab/cli/limbo.cc ${PROJECT_SOURCE_DIR}/lab/cli/statements.cc

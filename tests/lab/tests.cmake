@@ -6,6 +6,7 @@ starttls_lab_test(requirements_test LIBS starttls_lab::lab
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/../verifier/requirements_test.cc)
 starttls_lab_test(runner_unit_test LIBS starttls_lab::lab SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/observation_test.cc ${CMAKE_CURRENT_LIST_DIR}/judge_test.cc
+  ${CMAKE_CURRENT_LIST_DIR}/apply_expectations_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/manifest_test.cc ${CMAKE_CURRENT_LIST_DIR}/install_test.cc
   ${CMAKE_CURRENT_LIST_DIR}/expect_lint_test.cc)
 starttls_lab_test(memory_wire_test LIBS starttls_lab::lab TIMEOUT 900 SOURCES

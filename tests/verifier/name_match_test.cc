@@ -1,4 +1,5 @@
-// The rules of RFC 9525 as tables: what a certificate presents, what the user configured, and what follows.
+// The rules of RFC 9525 as tables: what a certificate presents, what the user configured, and what follows. As long as
+// its tables are, which all read one kind of row.
 #include "lab/verifier/name_match.h"
 
 #include <gtest/gtest.h>
